@@ -1,0 +1,1 @@
+"""What the agent can do: one package per trade, with no model and no channel in sight."""
