@@ -1,0 +1,1 @@
+"""What the agent remembers: the shared SQL store, and later recall."""

@@ -1,0 +1,1 @@
+"""Every table of the shared SQL store, one module per trade."""
