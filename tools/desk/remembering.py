@@ -1,0 +1,326 @@
+"""What people have Friday remember, and have it forget."""
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import Field
+
+from memory.tables.base import new_id
+from memory.tables.facts import Fact
+from memory.tables.gate import Proposal
+from tools.cards import Line, Precondition, Preview
+from tools.desk.codes import handed, put_away
+from tools.desk.facts import (
+    Subject,
+    facts_like,
+    facts_of,
+    get_fact,
+    history_of,
+    key_name,
+    subject_of,
+    subject_of_fact,
+    value_shown,
+)
+from tools.desk.facts_rules import (
+    SINGLE,
+    access_name,
+    key_of,
+    same_words,
+    valid_until,
+)
+from tools.desk.ports import Forgetting, Traces
+from tools.errors import Choice, Conflict, NotFound, Rejected, Unclear
+from tools.kit import OFFICE, Action, Context, Effect, OwnWords, Receipt, Role, Steers
+from tools.matching import SHOWN, is_id
+from tools.policy import Policy, auto, confirm
+from tools.refs import AboutRef, Search, Text, Words
+from tools.values.access import has_place, place_in, without_places
+from tools.values.moments import say_date, say_instant
+from tools.values.text import clean
+
+KEEP_BOTH = ("both", "begge")
+FactWords = Annotated[
+    str, Words("text"), Steers(), OwnWords(), Field(min_length=1, max_length=1000)
+]
+_AT_ONCE = ("auto", "instant")
+
+
+class Remember(Action):
+    """Remember what the person says about a customer, a lead or the firm. Pass their own words on unchanged."""
+
+    fact: FactWords
+    """What to remember, exactly as the person said it."""
+
+    about: AboutRef | None = None
+    """Whom it is about. Left out: whoever is named in the words, else the firm."""
+
+    consent: Annotated[Text, OwnWords(), Steers()] | None = None
+    """For an allergy: who agreed that it is kept, and when."""
+
+    code: Annotated[Search, OwnWords(), Steers()] | None = None
+    """The code to a door or an alarm, when it was asked for apart."""
+
+    replaces: Annotated[str, Steers(), Field(max_length=64)] | None = None
+    """The id of the fact that it takes the place of, or "both" to keep the two. Only when the person chose so."""
+
+    roles: ClassVar[frozenset[Role]] = OFFICE
+    effect: ClassVar[Effect] = Effect.INTERNAL
+    policy: ClassVar[Policy] = auto().when("clash", "yes", confirm())
+    minutes_saved: ClassVar[int] = 1
+
+    def sealed(self, ctx: Context) -> Self:
+        """A code goes into the vault, and its id into the words."""
+        code = self.code and put_away(
+            ctx, self.code if has_place(self.code) else f"code {self.code}"
+        )
+        return self.model_copy(update={"fact": put_away(ctx, self.fact), "code": code})
+
+    def resolve(self, ctx: Context) -> Self:
+        """Whom it is about; asks for the code, a consent, or which of two facts counts."""
+        words = " ".join(clean(self.fact).split())
+        subject = subject_of(ctx, self.about, words)
+        if self.code:
+            words = f"{words}: {place_in(self.code)}"
+        key = key_of(words)
+        self._check(ctx, key, words)
+        until = valid_until(words, now=ctx.now, zone=ctx.firm.zone)
+        if until is not None and until <= ctx.now:
+            message = ctx.say("That day has passed.", "Den dag er forbi.")
+            raise Rejected(message, fields={"fact": message})
+        return self.model_copy(
+            update={
+                "fact": words,
+                "about": subject.id,
+                "code": None,
+                "replaces": self._instead_of(ctx, subject, key, words),
+            }
+        )
+
+    def _check(self, ctx: Context, key: str, words: str) -> None:
+        if key == "access" and len(handed(ctx, words)) != 1:
+            message = ctx.say(
+                "What is the code? Say it as “the code is …”, one code at a time; it goes straight into the vault.",
+                "Hvad er koden? Skriv den som “koden er …”, én kode ad gangen; den ryger direkte i boksen.",
+            )
+            raise Unclear(message, fields={"code": message})
+        if key == "allergy" and not self.consent:
+            message = ctx.say(
+                "An allergy says something about a person's health, which may only be kept when they agreed. "
+                "Who agreed, and when?",
+                "En allergi er en helbredsoplysning, som kun må gemmes, når personen har sagt ja. "
+                "Hvem sagde ja, og hvornår?",
+            )
+            raise Unclear(message, fields={"consent": message})
+
+    def _instead_of(self, ctx: Context, subject: Subject, key: str, words: str) -> str | None:
+        """The id of the fact that this one takes the place of."""
+        known = [row for row in facts_of(ctx, subject) if row.key == key]
+        if self.replaces and self.replaces not in KEEP_BOTH:
+            return get_fact(ctx, self.replaces).id
+        if key == "access":
+            kind = access_name(words)
+            return next((row.id for row in known if access_name(row.value or "") == kind), None)
+        if any(same_words(row.value or "", words) for row in known):
+            raise Conflict(ctx.say("I remember that already.", "Det husker jeg allerede."))
+        if not known or self.replaces in KEEP_BOTH:
+            return self.replaces
+        if key in SINGLE:
+            return known[0].id
+        if key == "pets":
+            raise self._which(ctx, subject, known[0], words)
+        return None
+
+    def _which(self, ctx: Context, subject: Subject, old: Fact, words: str) -> Unclear:
+        message = ctx.say(
+            f"About {subject.name} I remember: “{old.value}”. Now you say: “{words}”.",
+            f"Om {subject.name} husker jeg: “{old.value}”. Nu siger du: “{words}”.",
+        )
+        args = {"fact": words, "about": subject.id}
+        choices = (
+            Choice(ctx.say("Replace", "Erstat"), "remember", {**args, "replaces": old.id}),
+            Choice(
+                ctx.say("Keep both", "Behold begge"),
+                "remember",
+                {**args, "replaces": ctx.say(*KEEP_BOTH)},
+            ),
+        )
+        return Unclear(message, choices=choices)
+
+    def preview(self, ctx: Context) -> Preview:
+        """What is remembered of whom, until when, and what it takes the place of."""
+        subject, key = subject_of(ctx, self.about, self.fact), key_of(self.fact)
+        old = self._old(ctx)
+        lines = [
+            Line(
+                label=key_name(ctx, key),
+                value=without_places(self.fact),
+                before=old.value if old else None,
+                source="staff",
+            )
+        ]
+        until = valid_until(self.fact, now=ctx.now, zone=ctx.firm.zone)
+        if until is not None:
+            lines.append(
+                Line(
+                    label=ctx.say("Until", "Til"),
+                    value=say_instant(until, ctx.firm.zone, ctx.language),
+                )
+            )
+        if self.consent:
+            label = ctx.say("Consent", "Samtykke")
+            lines.append(Line(label=label, value=self.consent, source="staff"))
+        return Preview(
+            title=ctx.say(
+                f"Remember about {subject.name}: {key_name(ctx, key)}",
+                f"Husk om {subject.name}: {key_name(ctx, key)}",
+            ),
+            lines=tuple(lines),
+            preconditions=_untouched(old, subject) if old else (),
+            facts={"clash": "yes" if old and not _same(old, self.fact) else "no"},
+        )
+
+    def _old(self, ctx: Context) -> Fact | None:
+        chosen = self.replaces not in (None, *KEEP_BOTH)
+        return get_fact(ctx, self.replaces or "") if chosen else None
+
+    def perform(self, ctx: Context, key: str) -> Receipt:
+        """Write it down; what it takes the place of stays as history."""
+        subject, kind = subject_of(ctx, self.about, self.fact), key_of(self.fact)
+        self._check(ctx, kind, self.fact)
+        proposal = ctx.session.fetch(Proposal, key.removeprefix("effect:"))
+        decided = str((proposal.outcome if proposal else {}).get("kind", "auto"))
+        codes = handed(ctx, self.fact)
+        fact = Fact(
+            id=new_id("fact"),
+            subject_kind=subject.kind,
+            subject_id=subject.id,
+            key=kind,
+            value=without_places(self.fact),
+            sealed=codes[0].sealed if codes else None,
+            excerpt=without_places(self.fact),
+            said_by_id=ctx.actor.id,
+            said_by=ctx.actor.name,
+            channel=ctx.actor.channel,
+            conversation_id=proposal.conversation_id if proposal else None,
+            proposal_id=proposal.id if proposal else None,
+            trust="person" if decided in _AT_ONCE else "approved",
+            consent=self.consent,
+            valid_from=ctx.now,
+            valid_until=valid_until(self.fact, now=ctx.now, zone=ctx.firm.zone),
+            created_at=ctx.now,
+        )
+        old = self._old(ctx)
+        if old is not None:
+            old.superseded_by = fact.id
+        for code in codes:
+            ctx.session.delete(code)
+        ctx.session.add(fact)
+        ctx.session.flush()
+        return Receipt(
+            title=_remembered(ctx, subject, fact),
+            lines=(Line(label=key_name(ctx, kind), value=value_shown(ctx, fact), source="staff"),),
+            record={"fact": fact.id, subject.kind: subject.id},
+        )
+
+    def undo(self, ctx: Context, receipt: Receipt) -> Action | None:
+        """Forget it, while it is remembered."""
+        fact = ctx.session.fetch(Fact, receipt.record.get("fact", ""))
+        return Forget(fact=fact.id) if fact is not None and fact.forgotten_at is None else None
+
+
+def _same(old: Fact, words: str) -> bool:
+    return old.key != "access" and same_words(old.value or "", words)
+
+
+def _remembered(ctx: Context, subject: Subject, fact: Fact) -> str:
+    if fact.sealed:
+        name = ctx.say(*access_name(fact.value or ""))
+        return ctx.say(
+            f"The {name} of {subject.name} is in the vault. Whoever has a job there sees it on the day.",
+            f"{subject.name}: {name} ligger i boksen. Den, der har en opgave der, ser den på dagen.",
+        )
+    return ctx.say(
+        f"I will remember about {subject.name}: {value_shown(ctx, fact)}",
+        f"Jeg husker om {subject.name}: {value_shown(ctx, fact)}",
+    )
+
+
+def _untouched(old: Fact, subject: Subject) -> tuple[Precondition, ...]:
+    return tuple(
+        Precondition(
+            table="facts", row=old.id, field=field, value="null", label=subject.name, shown="—"
+        )
+        for field in ("superseded_by", "forgotten_at")
+    )
+
+
+class Forget(Action):
+    """Forget something that was remembered: its words and what it replaced are erased for good."""
+
+    fact: Annotated[str, Words("text"), Steers(), Field(min_length=1, max_length=1000)]
+    """What to forget: words of it, or its id."""
+
+    about: AboutRef | None = None
+    """Whom it is about, when the words do not say so."""
+
+    roles: ClassVar[frozenset[Role]] = OFFICE
+    effect: ClassVar[Effect] = Effect.INTERNAL
+    policy: ClassVar[Policy] = auto()
+    minutes_saved: ClassVar[int] = 1
+
+    def resolve(self, ctx: Context) -> Self:
+        """The one fact by id. Asks where the words fit several."""
+        if is_id(self.fact) and self.fact.startswith("fact_"):
+            return self.model_copy(update={"fact": get_fact(ctx, self.fact).id})
+        subject = subject_of(ctx, self.about, self.fact)
+        everywhere = subject.kind == "firm" and self.about is None
+        found = facts_like(ctx, self.fact, None if everywhere else subject)
+        exact = [row for row in found if same_words(row.value or "", self.fact)]
+        found = exact or found
+        if not found:
+            message = ctx.say("I remember nothing like that.", "Sådan noget husker jeg ikke.")
+            raise NotFound(message, fields={"fact": message})
+        if len(found) > 1:
+            raise self._which(ctx, found)
+        return self.model_copy(update={"fact": found[0].id})
+
+    def _which(self, ctx: Context, found: list[Fact]) -> Unclear:
+        message = ctx.say(
+            f"I remember {len(found)} such things. Which one shall I forget?",
+            f"Jeg husker {len(found)} af den slags. Hvad skal jeg glemme?",
+        )
+        choices = [
+            Choice(f"{subject_of_fact(ctx, row).name}: {row.value}", "forget", {"fact": row.id})
+            for row in found[:SHOWN]
+        ]
+        return Unclear(message, choices=choices)
+
+    def preview(self, ctx: Context) -> Preview:
+        """Of whom, what kind, and who said it: never the words themselves, which a card would keep."""
+        fact = get_fact(ctx, self.fact)
+        told = say_date(fact.created_at.astimezone(ctx.firm.zone).date(), ctx.language)
+        return Preview(
+            title=self._title(ctx, fact),
+            lines=(Line(label=ctx.say("Said by", "Sagt af"), value=f"{fact.said_by}, {told}"),),
+        )
+
+    def _title(self, ctx: Context, fact: Fact) -> str:
+        name, kind = subject_of_fact(ctx, fact).name, key_name(ctx, fact.key)
+        return ctx.say(f"Forget about {name}: {kind}", f"Glem om {name}: {kind}")
+
+    def perform(self, ctx: Context, key: str) -> Receipt:
+        """Blank it with its history, and whatever else keeps its words."""
+        fact = get_fact(ctx, self.fact)
+        gone = history_of(ctx, fact)
+        said = {words for row in gone for words in (row.value, row.excerpt, row.consent) if words}
+        proposals = {row.proposal_id for row in gone if row.proposal_id}
+        for row in gone:
+            row.value = row.sealed = row.excerpt = row.consent = None
+            row.forgotten_at = ctx.now
+        ctx.session.flush()
+        traces = Traces(words=frozenset(said), ids=frozenset(row.id for row in gone))
+        by = key.removeprefix("effect:")
+        ctx[Forgetting].forget(ctx, traces, proposal_ids=proposals, by=by)
+        name = subject_of_fact(ctx, fact).name
+        kind = key_name(ctx, fact.key)
+        title = ctx.say(f"Forgotten about {name}: {kind}.", f"Glemt om {name}: {kind}.")
+        return Receipt(title=title, record={"fact": fact.id, fact.subject_kind: fact.subject_id})
