@@ -1,0 +1,1 @@
+"""Firms as a whole: founding one from answers or a file, and the demo firm."""

@@ -1,0 +1,1 @@
+"""Tenants, users, roles and how people prove who they are."""
