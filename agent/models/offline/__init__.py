@@ -1,0 +1,22 @@
+"""The embedded model: plain commands in English and Danish, understood without any service."""
+
+from agent.models.offline.building import Understanding
+from agent.models.offline.hearing import Heard, Named
+from agent.models.offline.lessons import Lesson
+from agent.models.offline.model import OfflineModel
+from agent.models.offline.overlay import Overlay
+from agent.models.offline.phrases import Phrasebook, ToolWords, read_phrasebook
+from agent.models.offline.planning import Planner
+
+__all__ = [
+    "Heard",
+    "Lesson",
+    "Named",
+    "OfflineModel",
+    "Overlay",
+    "Phrasebook",
+    "Planner",
+    "ToolWords",
+    "Understanding",
+    "read_phrasebook",
+]

@@ -1,0 +1,79 @@
+"""What "her", "it" and "that booking" mean: the last person, booking or thing of that kind that was spoken of."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tools.refs import Slot
+from tools.values.text import fold
+
+Focus = Mapping[str, str]
+GROUPS: dict[str, str] = {
+    "customer": "person", "lead": "person", "about": "person", "note": "person",
+    "booking": "booking", "service": "service", "staff": "staff", "user": "staff",
+}  # fmt: skip
+_PERSON = (
+    r"(?:to |for |til |hos |with |med )?(?:her|him|them|she|he|they|his|their|hende|ham|dem|hun|han|hendes|hans|deres"
+    r"|(?:that|this|the same|den|denne|samme) (?:customer|lead|person|client|kunde)|kunden|leadet|vedkommende)"
+)
+_THING = r"(?:it|this|that|this one|that one|the same|the last one|den|det|den der|samme|den samme|den sidste)"
+_NAMED = {
+    "person": rf"(?:{_PERSON}|{_THING})",
+    "booking": rf"(?:{_THING}|(?:that|this|the|den|denne) (?:booking|appointment|job|tid|aftale)|bookingen|aftalen)",
+    "service": _THING,
+    "staff": _PERSON,
+}
+_POINTING = {group: re.compile(pattern) for group, pattern in _NAMED.items()}
+_ANYWHERE = {
+    "person": re.compile(rf"\b{_PERSON}\b"),
+    "booking": re.compile(
+        r"\b(?:it|that booking|this booking|that job|den|det|bookingen|aftalen)\b"
+    ),
+}
+
+
+PRONOUNS = frozenset({"her", "him", "them", "hende", "ham", "dem"})
+"""Words that stand where a person's name would stand."""
+_WHOSE = re.compile(r"\b(?:his|her|their|hans|hendes|deres)\b", re.IGNORECASE)
+
+
+def focus_after(
+    before: Mapping[str, Any], args: Mapping[str, Any], slots: Mapping[str, Slot]
+) -> dict[str, str]:
+    """The focus once a tool was called with these arguments."""
+    focus = {str(group): str(said) for group, said in before.items()}
+    for name, value in args.items():
+        group = GROUPS.get(slots[name].kind) if name in slots else None
+        if group and isinstance(value, str):
+            focus[group] = value
+    return focus
+
+
+def resolved(
+    args: Mapping[str, Any], slots: Mapping[str, Slot], focus: Mapping[str, Any], text: str
+) -> dict[str, Any]:
+    """The arguments with pointing words replaced by what they point at; without those that point at nothing."""
+    said = fold(text)
+    found: dict[str, Any] = {}
+    for name, slot in slots.items():
+        group = GROUPS.get(slot.kind)
+        value = args.get(name)
+        if group is not None:
+            value = _pointed(group, value, focus, said, needed=slot.required)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _pointed(
+    group: str, value: Any, focus: Mapping[str, Any], said: str, *, needed: bool
+) -> Any | None:
+    """What one argument points at: itself where it is a name, what is in focus, or nothing."""
+    if value is None:
+        anywhere = _ANYWHERE.get(group)
+        return focus.get(group) if needed and anywhere and anywhere.search(said) else None
+    if not isinstance(value, str):
+        return value
+    if group == "booking" and "person" in focus and _WHOSE.search(value):
+        return _WHOSE.sub(f"{focus['person']}'s", value, count=1)
+    return focus.get(group) if _POINTING[group].fullmatch(fold(value)) else value
