@@ -1,0 +1,206 @@
+"""A typed yes, no or "yes, but at 11": a person's decision on the one card before them, read before any model."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from agent.conversations.events import Draft
+from agent.conversations.turns import Held
+from agent.gate import Gate
+from agent.models.offline.forms import Form, corrections
+from agent.models.offline.hearing import hear
+from memory.store import Store, TenantSession
+from memory.tables.conversations import Event
+from memory.tables.gate import Proposal
+from tools.cards import ProposalCard
+from tools.errors import ToolError
+from tools.kit import Action, Effect, Firm
+from tools.refs import slots
+from tools.values.text import fold
+
+_YES = (
+    r"(?:yes|yes please|yep|yeah|ok|okay|sure|do it|go ahead|approve|approved|approve it|confirm|confirmed|looks good"
+    r"|ja|ja tak|jo|jep|jeps|goer det|godkend|godkendt|bekraeft|det er fint|fint|sounds good)"
+)
+_NO = r"(?:no|no thanks|no thank you|nope|nej|nej tak|deny|decline|afvis|don't|do not|lad vaere|goer det ikke)"
+_BARE_YES = re.compile(_YES)
+_BARE_NO = re.compile(_NO)
+_EDIT = re.compile(
+    r"^\s*(?:yes|yeah|yep|ok|okay|sure|ja|jo|no|nej)\b[\s,]*(?:but|just|men|bare|make it|gør det)?\b[\s,:]*(.{1,120})$",
+    re.IGNORECASE | re.DOTALL,
+)
+_QUOTES = frozenset('"“”„«»>\n')
+_MOST_CARDS = 3
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What somebody typed: yes, no (perhaps with a reason), or a change."""
+
+    kind: Literal["approve", "deny", "edit"]
+    rest: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the turn says about it; cards to show again are drafts."""
+
+    text: str
+    drafts: tuple[Draft, ...] = ()
+
+
+def read_decision(text: str) -> Decision | None:
+    """The decision that the whole message is, or None. Quoted and longer text never decides."""
+    if len(text) > 160 or any(mark in _QUOTES for mark in text.strip()):
+        return None
+    bare = fold(text).strip(" .!")
+    if _BARE_YES.fullmatch(bare):
+        return Decision("approve")
+    if _BARE_NO.fullmatch(bare):
+        return Decision("deny")
+    if match := _EDIT.match(text):
+        return Decision("edit", match.group(1).strip())
+    return None
+
+
+class TypedAnswers:
+    """Decides for the person, or shows the card again. Nothing here is offered to a model."""
+
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        store: Store,
+        clock: Callable[[], dt.datetime],
+        firm: Callable[[str], Firm],
+    ) -> None:
+        self._gate = gate
+        self._store = store
+        self._clock = clock
+        self._firm = firm
+
+    def answer(self, held: Held) -> Outcome | None:
+        """The outcome of a typed decision; None when the message is none, or nothing waits here."""
+        decision = read_decision(held.text)
+        if decision is None:
+            return None
+        with self._store.reading(held.tenant_id) as session:
+            pending = _pending(session, held.conversation_id)
+            if not pending:
+                return None
+            one = pending[0] if len(pending) == 1 else None
+            if one is None or (shown := self._decidable(session, held, one)) is None:
+                return self._cards_again(session, held, pending, decision)
+        return self._decide(held, one, shown, decision)
+
+    def _decidable(
+        self, session: TenantSession, held: Held, proposal: Proposal
+    ) -> ProposalCard | None:
+        """The card as this person was shown it here, when a typed word is enough to decide it."""
+        actor = held.actor
+        if proposal.requester_id != actor.id or self._gate.may_decide(session, actor, proposal):
+            return None
+        tool: type[Action] = self._gate.registry.action(proposal.tool)
+        card = self._gate.card(session, actor, proposal)
+        if tool.effect > Effect.REVERSIBLE or card.red or card.typed:
+            return None
+        return _shown(session, held.conversation_id, proposal.id)
+
+    def _decide(
+        self, held: Held, proposal: Proposal, shown: ProposalCard, decision: Decision
+    ) -> Outcome | None:
+        say, args = _saying(held), None
+        kind, reason = decision.kind, None
+        if kind == "edit":
+            args = self._changed(held, proposal, decision.rest)
+            if args is None and fold(held.text).startswith(("no", "nej")):
+                kind, reason = "deny", decision.rest
+            elif args is None:
+                return None
+        try:
+            self._gate.decide(
+                held.actor,
+                proposal.id,
+                digest=shown.digest,
+                decision=kind,
+                reason=reason,
+                args=args,
+                channel=held.actor.channel,
+            )
+        except ToolError as error:
+            return Outcome(error.message)
+        title = shown.preview.title
+        match kind:
+            case "approve":
+                return Outcome(say(f"Approved: {title}", f"Godkendt: {title}"))
+            case "deny":
+                return Outcome(say(f"Not done: {title}", f"Ikke gjort: {title}"))
+            case "edit":
+                return Outcome(say("Changed. Is this right now?", "Ændret. Er det rigtigt nu?"))
+
+    def _changed(self, held: Held, proposal: Proposal, rest: str) -> dict[str, Any] | None:
+        """What `rest` changes of the proposal's arguments, or None when it says nothing of the kind."""
+        tool, zone = self._gate.registry.action(proposal.tool), self._firm(held.tenant_id).zone
+        known = slots(tool)
+        before = dict(proposal.args or {})
+        sentence = hear(rest, now=self._clock(), zone=zone)
+        after = before | corrections(Form(proposal.tool, before, ""), sentence, known)
+        changes = {name: value for name, value in after.items() if value != before.get(name)}
+        return changes or None
+
+    def _cards_again(
+        self,
+        session: TenantSession,
+        held: Held,
+        pending: list[Proposal],
+        decision: Decision,
+    ) -> Outcome | None:
+        if decision.kind == "edit":
+            return None
+        mine = [p for p in pending if p.requester_id == held.actor.id or held.actor.office]
+        drafts = tuple(
+            Draft(
+                "proposal",
+                {
+                    "card": self._gate.card(session, held.actor, p).model_dump(mode="json"),
+                    "args": dict(p.args or {}),
+                },
+            )
+            for p in mine[:_MOST_CARDS]
+        )
+        say = _saying(held)
+        return Outcome(
+            say(
+                "A typed word is not enough here. Please decide on the card.",
+                "Et skrevet ord er ikke nok her. Beslut det på kortet.",
+            ),
+            drafts,
+        )
+
+
+def _pending(session: TenantSession, conversation_id: str) -> list[Proposal]:
+    rows = sa.select(Proposal).where(
+        Proposal.conversation_id == conversation_id, Proposal.status == "pending"
+    )
+    return list(session.scalars(rows.order_by(Proposal.created_at, Proposal.place)))
+
+
+def _shown(session: TenantSession, conversation_id: str, proposal_id: str) -> ProposalCard | None:
+    """The newest card of the proposal that stands in this conversation: what the person saw."""
+    rows = session.scalars(
+        sa.select(Event.body)
+        .where(Event.conversation_id == conversation_id, Event.kind == "proposal")
+        .order_by(Event.seq.desc())
+        .limit(20)
+    )
+    cards: list[Mapping[str, Any]] = [body["card"] for body in rows if body]
+    found = next((card for card in cards if card["id"] == proposal_id), None)
+    return ProposalCard.model_validate(found) if found else None
+
+
+def _saying(held: Held) -> Callable[[str, str], str]:
+    return lambda en, da: da if held.actor.language == "da" else en
