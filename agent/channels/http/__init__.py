@@ -1,0 +1,1 @@
+"""Plain HTTP: the start page, health, metrics, files and calendar feeds."""

@@ -1,0 +1,1 @@
+"""The tRPC channel: typed procedures that an unmodified `@trpc/client` can call."""
