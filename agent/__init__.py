@@ -1,0 +1,1 @@
+"""The conversation: from a message coming in to a reply going out."""

@@ -1,0 +1,1 @@
+"""Instructions, templates and documents that people read, kept as files."""
