@@ -1,0 +1,1 @@
+"""The evaluation harness, its cases, its baselines and the bench."""

@@ -1,0 +1,1 @@
+"""Speed and memory, measured from outside over loopback: `python -m evals.bench`."""

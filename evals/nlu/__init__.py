@@ -1,0 +1,1 @@
+"""How well the embedded model understands: measured over rows of what somebody said and meant."""
