@@ -1,0 +1,31 @@
+"""What is kept of a file that somebody gave."""
+
+import sqlalchemy as sa
+
+from agent.uploads import without_secrets
+from memory.tables.conversations import Upload
+from tests.support.friday import Friday, bearer
+
+CSV = "name,message\nUlla Sø,mit CPR er 010190-1234\n"
+
+
+def test_a_text_is_kept_without_its_secrets(fresh: Friday) -> None:
+    sent = {"file": ("new.csv", CSV.encode())}
+
+    kept = fresh.http.post("/uploads", files=sent, headers=bearer(fresh.token("owner"))).json()
+
+    with fresh.app.store.reading("demo") as session:
+        content = session.scalar(sa.select(Upload.content).where(Upload.id == kept["id"]))
+    assert content == CSV.replace("010190-1234", "[CPR number removed]").encode()
+
+
+def test_a_text_in_another_encoding_keeps_its_letters() -> None:
+    kept = without_secrets(CSV.encode("cp1252"))
+
+    assert kept == CSV.replace("010190-1234", "[CPR number removed]").encode("cp1252")
+
+
+def test_what_is_no_text_is_kept_as_it_is() -> None:
+    content = b"\x89PNG\r\n\x1a\n\x00 010190-1234"
+
+    assert without_secrets(content) == content
