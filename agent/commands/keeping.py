@@ -3,7 +3,6 @@
 import contextlib
 import datetime as dt
 import tempfile
-from collections.abc import Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,9 +30,8 @@ DEMO_OWNER = "owner@demo.example"
 def found_firm(settings: Settings, file: Path | None) -> dict[str, Any]:
     """Found a firm from a file or by asking."""
     firm = read_firm_file(file) if file else ask_for_firm(_prompt, partial(typer.echo, err=True))
-    store = prepare(settings)
-    tenant_id = found(store, firm, now=utc_now())
-    store.close()
+    with contextlib.closing(prepare(settings)) as store:
+        tenant_id = found(store, firm, now=utc_now())
     return {
         "tenant": tenant_id,
         "message": f"{firm.name} is founded. Start it with `friday serve`; sign in as {firm.owner}.",
@@ -49,7 +47,7 @@ def _prompt(question: str, default: str) -> str:
 
 def token(settings: Settings, email: str, tenant: str, *, clock: Clock = utc_now) -> dict[str, Any]:
     """A bearer for scripts. Raises NotFound, or Rejected when the address is in several firms."""
-    with _opened(settings) as store:
+    with contextlib.closing(prepare(settings)) as store:
         user = find_user(store, email, tenant)
         bearer, expires_at = _signed_in(settings, store, user, "script", SCRIPT, clock)
     return {"token": bearer, "expiresAt": expires_at.isoformat(), "message": bearer}
@@ -61,18 +59,9 @@ def sit_down(settings: Settings, email: str, *, clock: Clock) -> str:
     Without an address it is the only owner. The caller ends the sign-in; left alone it runs out in hours.
     Raises NotFound, or Rejected when it is not clear who is meant.
     """
-    with _opened(settings) as store:
+    with contextlib.closing(prepare(settings)) as store:
         user = find_user(store, email) if email else only_owner(store)
         return _signed_in(settings, store, user, "person", LIFETIME, clock)[0]
-
-
-@contextlib.contextmanager
-def _opened(settings: Settings) -> Generator[Store]:
-    store = prepare(settings)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _signed_in(
@@ -127,17 +116,16 @@ def find_user(store: Store, email: str, tenant: str = "") -> User:
 
 def audit_verify(settings: Settings) -> dict[str, Any]:
     """Check each firm's chain from its first row to its head."""
-    store = prepare(settings)
     keys = load_keys(settings)
-    with store.system() as session:
-        tenants = session.execute(sa.select(Tenant.id, Tenant.name)).all()
     broken: list[dict[str, Any]] = []
-    for tenant_id, name in tenants:
-        with store.reading(tenant_id) as session:
-            found_broken = verify(session, keys)
-        if found_broken:
-            broken.append({"firm": name, "seq": found_broken.seq, "why": found_broken.why})
-    store.close()
+    with contextlib.closing(prepare(settings)) as store:
+        with store.system() as session:
+            tenants = session.execute(sa.select(Tenant.id, Tenant.name)).all()
+        for tenant_id, name in tenants:
+            with store.reading(tenant_id) as session:
+                found_broken = verify(session, keys)
+            if found_broken:
+                broken.append({"firm": name, "seq": found_broken.seq, "why": found_broken.why})
     told = "; ".join(f"{each['firm']}: row {each['seq']} {each['why']}" for each in broken)
     return {
         "ok": not broken,
@@ -152,6 +140,5 @@ def export_router(*, declarations: bool) -> str:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), database_url="")
         app = create_app(settings)
-        text = export_declarations(app.router) if declarations else export_ts(app.router)
-        app.store.close()
-    return text
+        with contextlib.closing(app.store):
+            return export_declarations(app.router) if declarations else export_ts(app.router)

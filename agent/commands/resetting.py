@@ -1,5 +1,6 @@
 """`friday demo reset`: by the running server where there is one, else in this process."""
 
+import contextlib
 from typing import Any
 
 from agent.app import create_app, prepare
@@ -24,12 +25,10 @@ async def demo_reset(settings: Settings, *, now: str | None) -> dict[str, Any]:
     if address is not None:
         await _ask(settings, address, {"now": clock().isoformat()} if now else {})
         return DONE
-    with holding(settings):
-        store = prepare(settings)
+    with holding(settings), contextlib.closing(prepare(settings)) as store:
         app = create_app(settings, clock=clock, store=store)
         reset(store, app.gate, app.conversations, now=clock())
         app.jobs.stop()
-        store.close()
     return DONE
 
 

@@ -50,14 +50,13 @@ def serve(settings: Settings, console: Console, *, now: str | None) -> None:
     logs.set_up(settings.data_dir)
     with holding(settings) as lock, listening_on(settings) as listening:
         settings = reached_at(settings, listening, lock)
-        store = prepare(settings)
-        app = create_app(settings, clock=clock, store=store, lock=lock)
-        refuse_strangers(store, settings)
-        if not settings.is_open:
-            furnish_demo(app)
-        _announce(app, console)
-        host(app, listening)
-        store.close()
+        with contextlib.closing(prepare(settings)) as store:
+            app = create_app(settings, clock=clock, store=store, lock=lock)
+            refuse_strangers(store, settings)
+            if not settings.is_open:
+                furnish_demo(app)
+            _announce(app, console)
+            host(app, listening)
 
 
 def work(settings: Settings) -> None:
@@ -68,8 +67,8 @@ def work(settings: Settings) -> None:
         )
     logs.set_up(settings.data_dir)
     app = create_app(settings.model_copy(update={"role": "all"}))
-    labour(app)
-    app.store.close()
+    with contextlib.closing(app.store):
+        labour(app)
 
 
 @contextlib.contextmanager

@@ -69,12 +69,11 @@ def _own_server(settings: Settings, *, now: str | None) -> Generator[str]:
     here = settings.model_copy(update={"host": "127.0.0.1", "port": 0, "public_url": ""})
     with holding(here) as lock, listening_on(here) as listening:
         here = reached_at(here, listening, lock)
-        store = prepare(here)
-        app = create_app(here, clock=clock_at(now), store=store, lock=lock)
-        furnish_demo(app)
-        with hosted(app, listening):
-            yield here.base_url
-        store.close()
+        with contextlib.closing(prepare(here)) as store:
+            app = create_app(here, clock=clock_at(now), store=store, lock=lock)
+            furnish_demo(app)
+            with hosted(app, listening):
+                yield here.base_url
 
 
 async def running_server(settings: Settings) -> str | None:
