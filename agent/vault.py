@@ -2,15 +2,15 @@
 
 import base64
 import secrets
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from typing import TYPE_CHECKING
 
 from agent.settings import Keys
 from tools.desk.ports import Vault
 from tools.errors import Unavailable
+
+# The library takes 9 MB, and many a firm never has a secret to seal.
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 
@@ -29,6 +29,8 @@ class KeyVault(Vault):
 
     def open(self, tenant_id: str, sealed: str) -> str:
         """What was sealed. Unavailable when the key is gone, or the words are not this tenant's."""
+        from cryptography.exceptions import InvalidTag
+
         key_id, _, closed = sealed.partition(":")
         secret = self._keys.by_id(key_id)
         if secret is None:
@@ -45,5 +47,9 @@ class KeyVault(Vault):
         return opened.decode()
 
 
-def _cipher(secret: bytes) -> AESGCM:
+def _cipher(secret: bytes) -> "AESGCM":
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"friday vault").derive(secret))

@@ -2,27 +2,29 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from memory.engine import sqlite_file
 from memory.guards import install_guards, missing_guards
 from memory.safety import StoreUnsafe
+
+# Alembic and the dialects that it brings take 12 MB, and most starts find nothing to migrate.
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 ADVISORY_LOCK = 0x0F21DA7
 COPIES_KEPT = 5
 
 
-def alembic_config(connection: sa.Connection | None = None) -> Config:
+def alembic_config(connection: sa.Connection | None = None) -> "Config":
     """Alembic's configuration, without a file; migrations run on `connection`, inside its
     transaction.
     """
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -40,12 +42,19 @@ def upgrade(engine: sa.Engine) -> None:
 
 def revision_of(connection: sa.Connection) -> str | None:
     """The revision that a database is at, or None before the first."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
 
 
-def latest_revision() -> str | None:
+def latest_revision() -> str:
     """The newest revision there is."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return _revisions()[-1]
+
+
+def _revisions() -> list[str]:
+    """Every revision, oldest first: each file's name begins with its number."""
+    return sorted(file.name.partition("_")[0] for file in MIGRATIONS.glob("versions/[0-9]*_*.py"))
 
 
 def _upgrade_postgresql(engine: sa.Engine) -> None:
@@ -75,13 +84,14 @@ def _upgrade_sqlite(engine: sa.Engine) -> None:
 
 def _upgrade(connection: sa.Connection) -> None:
     revision = revision_of(connection)
-    scripts = ScriptDirectory.from_config(alembic_config())
-    if revision not in {None, *(script.revision for script in scripts.walk_revisions())}:
+    if revision is not None and revision not in _revisions():
         raise StoreUnsafe(
             f"The database is at revision {revision}, which this version of Friday does not know; "
             "start the newer version again, or restore the copy from before it."
         )
-    if revision != scripts.get_current_head():
+    if revision != latest_revision():
+        from alembic import command
+
         command.upgrade(alembic_config(connection), "head")
     elif missing_guards(connection):
         install_guards(connection)

@@ -7,17 +7,16 @@ draft before you keep it.
 import sys
 
 from alembic import command
-from alembic.script import ScriptDirectory
 
 from memory.engine import open_engine
-from memory.upgrade import alembic_config
+from memory.upgrade import alembic_config, latest_revision
 
 
 def draft(url: str, message: str) -> None:
     """Write a revision that turns the schema at `url` into that of the models; it gets the next
     number.
     """
-    number = len(list(ScriptDirectory.from_config(alembic_config()).walk_revisions())) + 1
+    number = int(latest_revision()) + 1
     with open_engine(url).begin() as connection:
         command.revision(
             alembic_config(connection), message=message, autogenerate=True, rev_id=f"{number:04d}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from memory.guards import missing_guards
 from memory.store import Store, StoreUnsafe, migrate, open_store
@@ -39,6 +40,12 @@ def test_up_check_down_up_check(store: Store) -> None:
         command.check(alembic_config(connection))
         assert our_tables(connection) == set(METADATA.tables)
         assert missing_guards(connection) == []
+
+
+def test_the_file_names_say_which_revision_is_the_latest() -> None:
+    heads = ScriptDirectory.from_config(alembic_config()).get_heads()
+
+    assert heads == [latest_revision()]
 
 
 def test_an_empty_database_gets_the_latest_revision(store_url: str, tmp_path: Path) -> None:

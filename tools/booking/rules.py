@@ -4,11 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import holidays
+from tools.values.workdays import public_holidays
 
 Status = Literal["held", "confirmed", "in_progress", "completed", "cancelled", "no_show"]
 Hours = Sequence[tuple[dt.time, dt.time]]
@@ -28,7 +27,6 @@ NEXT: Mapping[str, frozenset[str]] = {
 
 HALF_HOUR = dt.timedelta(minutes=30)
 OVERRUN = dt.timedelta(hours=1)  # past this the person who ordered is called before work goes on
-_SUPPORTED = {"da": "da", "en": "en_US"}
 
 
 @dataclass(frozen=True, order=True)
@@ -57,18 +55,9 @@ class Calendar:
     closed: Mapping[dt.date, str] = field(default_factory=dict[dt.date, str])
 
 
-@cache
-def _holidays(country: str, year: int, language: str) -> Mapping[dt.date, str]:
-    spoken = _SUPPORTED[language] if country == "DK" else None
-    try:
-        return dict(holidays.country_holidays(country, years=year, language=spoken))
-    except NotImplementedError:  # a country without a calendar
-        return {}
-
-
 def public_holiday(day: dt.date, *, country: str, language: str = "en") -> str | None:
     """The name of the public holiday on `day`, or None. Unknown countries have none."""
-    return _holidays(country, day.year, language).get(day)
+    return public_holidays(country, day.year, language).get(day)
 
 
 def why_closed(day: dt.date, calendar: Calendar, *, language: str = "en") -> str | None:
