@@ -1,6 +1,7 @@
 """Names of the tenant's own records among the words of a message, so that the embedded model can tell them apart."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -8,6 +9,7 @@ from agent.models.offline import Named
 from memory.store import Store
 from memory.tables.booking import Service, Staff
 from memory.tables.leads import Customer, Lead
+from memory.tables.registry import METADATA
 from tools.kit import Actor
 from tools.values.text import fold
 
@@ -15,22 +17,37 @@ MOST = 200
 """Names that are looked up of one message: all runs of up to four words in its first forty."""
 
 
+def _names(kind: str, model: type[Any], name: str, *, asked: bool = False) -> sa.Select[Any]:
+    """The kind and a name of each of the tenant's rows, or only of those that are `asked` for."""
+    table = METADATA.tables[model.__tablename__]
+    rows = sa.select(sa.literal_column(f"'{kind}'"), table.c[name])
+    own = rows.where(table.c.tenant_id == sa.bindparam("tenant"))
+    if not asked:
+        return own
+    return own.where(table.c[name].in_(sa.bindparam("wanted", expanding=True))).distinct()
+
+
+# One question, built once: it is asked in every turn.
+_PUBLIC = (
+    _names("service", Service, "name_en"),
+    _names("service", Service, "name_da"),
+    _names("staff", Staff, "name"),
+)
+_FOR_EVERYBODY = sa.union_all(*_PUBLIC)
+_FOR_THE_OFFICE = sa.union_all(
+    *_PUBLIC,
+    _names("customer", Customer, "folded_name", asked=True),
+    _names("lead", Lead, "folded_name", asked=True),
+)
+
+
 def known_names(store: Store, actor: Actor, candidates: Sequence[str]) -> list[Named]:
     """The candidates (folded) that are names: services and staff for everybody, customers and leads for the office."""
     wanted = list(dict.fromkeys(candidates))[:MOST]
-    parts = [
-        sa.select(sa.literal("service"), Service.name_en),
-        sa.select(sa.literal("service"), Service.name_da),
-        sa.select(sa.literal("staff"), Staff.name),
-    ]
-    if actor.office:
-        for kind, model in (("customer", Customer), ("lead", Lead)):
-            rows = sa.select(sa.literal(kind), model.folded_name)
-            parts.append(rows.where(model.folded_name.in_(wanted)).distinct())
+    given = {"tenant": actor.tenant_id} | ({"wanted": wanted} if actor.office else {})
+    statement = _FOR_THE_OFFICE if actor.office else _FOR_EVERYBODY
     with store.reading(actor.tenant_id) as session:
-        rows = session.execute(
-            sa.union_all(*parts)
-        ).all()  # one question: it is asked on every turn
+        rows = session.execute(statement, given, execution_options={"tenant_checked": True}).all()
     names = {(str(kind), fold(str(name))) for kind, name in rows}
     names |= {(kind, name.split()[0]) for kind, name in names if kind == "staff" and name}
     return [Named(kind, name) for kind, name in names if name in wanted]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
 
 from pydantic import BaseModel, TypeAdapter
@@ -158,7 +158,7 @@ class Toolset(AbstractToolset[TurnFacts]):
             return {"summary": result.summary}, []
         seen = leaves(result)[:MOST_LEAVES]
         facts.found += seen
-        return as_told(result), [asdict(leaf) for leaf in seen]
+        return as_told(result), [leaf.as_json() for leaf in seen]
 
     def _propose(self, facts: TurnFacts, action: Action, args: Mapping[str, Any]) -> dict[str, Any]:
         proposal = facts.earlier(action.tool_name(), args) or self._gate.propose(

@@ -37,6 +37,10 @@ class Seen:
     whole: bool
     where: str
 
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored. A lookup has hundreds of them, and `asdict` copies each field."""
+        return dict(vars(self))
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -189,6 +193,7 @@ def own_source(value: BaseModel, around: Source | None) -> Source | None:
     return around if own is None or (own == "system" and around) else own
 
 
+@functools.lru_cache(maxsize=512)
 def _has_source(model: type[BaseModel]) -> bool:
     """Whether `source` is the label of whose words these are, and not a field of that name (where a lead came from)."""
     field = model.model_fields.get("source")
