@@ -17,14 +17,15 @@ MOST = 200
 """Names that are looked up of one message: all runs of up to four words in its first forty."""
 
 
-def _names(kind: str, model: type[Any], name: str, *, asked: bool = False) -> sa.Select[Any]:
+def _names(kind: str, model: type[Any], name: str, *, asked: bool = False) -> sa.Select[str, str]:
     """The kind and a name of each of the tenant's rows, or only of those that are `asked` for."""
     table = METADATA.tables[model.__tablename__]
-    rows = sa.select(sa.literal_column(f"'{kind}'"), table.c[name])
+    column: sa.Column[str] = table.c[name]
+    rows = sa.select(sa.literal_column(f"'{kind}'", sa.String), column)
     own = rows.where(table.c.tenant_id == sa.bindparam("tenant"))
     if not asked:
         return own
-    return own.where(table.c[name].in_(sa.bindparam("wanted", expanding=True))).distinct()
+    return own.where(column.in_(sa.bindparam("wanted", expanding=True))).distinct()
 
 
 # One question, built once: it is asked in every turn.
