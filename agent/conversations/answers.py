@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from agent.conversations.events import Draft
 from agent.conversations.turns import Held
 from agent.gate import Gate
-from agent.models.offline.forms import Form, corrections
+from agent.known import known_names
+from agent.models.offline.forms import Form, asks, corrections
 from agent.models.offline.hearing import hear
 from memory.store import Store, TenantSession
 from memory.tables.conversations import Event
@@ -33,16 +34,30 @@ _EDIT = re.compile(
     r"^\s*(?:yes|yeah|yep|ok|okay|sure|ja|jo|no|nej)\b[\s,]*(?:but|just|men|bare|make it|gør det)?\b[\s,:]*(.{1,120})$",
     re.IGNORECASE | re.DOTALL,
 )
+_CHANGE = re.compile(
+    r"^\s*(?:(?:and|og|but|men|actually|sorry|undskyld|oh|wait|vent|hmm)\b[\s,]*)*"
+    r"(?P<begins>make it|let's say|rather|better|change it to|move it to|how about|what about|can it be|could it be"
+    r"|hellere|gør det(?: til)?|lad os sige|ret (?:det|den) til|flyt (?:det|den) til|hvad med|kan det være)?\b[\s,:]*"
+    r"(?P<rest>.{1,80}?)(?P<ends>[\s,]+(?:instead|rather|i stedet|hellere))?[\s.!?]*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What somebody says who changes their mind without a yes or a no: “make it 11”, “torsdag i stedet”."""
+_HOUR = re.compile(r"\d{1,2}(?:[.:]\d{2})?")
+_WITH = re.compile(r"(?:with|by|med|af)\s+(.{2,60})", re.IGNORECASE)
+_SMALL = frozenset(
+    {"at", "on", "the", "it", "is", "er", "det", "den", "paa", "kl", "d", "til", "to"}
+)
 _QUOTES = frozenset('"“”„«»>\n')
 _MOST_CARDS = 3
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody typed: yes, no (perhaps with a reason), or a change."""
+    """What somebody typed: yes, no (perhaps with a reason), or a change; `loose` when it says neither yes nor no."""
 
     kind: Literal["approve", "deny", "edit"]
     rest: str = ""
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,8 @@ def read_decision(text: str) -> Decision | None:
         return Decision("deny")
     if match := _EDIT.match(text):
         return Decision("edit", match.group(1).strip())
+    if (match := _CHANGE.match(text)) and (match["begins"] or match["ends"]):
+        return Decision("edit", match["rest"].strip(), loose=True)
     return None
 
 
@@ -93,6 +110,8 @@ class TypedAnswers:
             if not pending:
                 return None
             one = pending[0] if len(pending) == 1 else None
+            if decision.loose and (one is None or asks(held.memo)):
+                return None
             if one is None or (shown := self._decidable(session, held, one)) is None:
                 return self._cards_again(session, held, pending, decision)
         return self._decide(held, one, shown, decision)
@@ -113,14 +132,12 @@ class TypedAnswers:
     def _decide(
         self, held: Held, proposal: Proposal, shown: ProposalCard, decision: Decision
     ) -> Outcome | None:
-        say, args = _saying(held), None
+        args = self._changed(held, proposal, decision) if decision.kind == "edit" else None
         kind, reason = decision.kind, None
-        if kind == "edit":
-            args = self._changed(held, proposal, decision.rest)
-            if args is None and fold(held.text).startswith(("no", "nej")):
-                kind, reason = "deny", decision.rest
-            elif args is None:
+        if kind == "edit" and args is None:
+            if decision.loose or not fold(held.text).startswith(("no", "nej")):
                 return None
+            kind, reason = "deny", decision.rest
         try:
             self._gate.decide(
                 held.actor,
@@ -133,24 +150,28 @@ class TypedAnswers:
             )
         except ToolError as error:
             return Outcome(error.message)
-        title = shown.preview.title
-        match kind:
-            case "approve":
-                return Outcome(say(f"Approved: {title}", f"Godkendt: {title}"))
-            case "deny":
-                return Outcome(say(f"Not done: {title}", f"Ikke gjort: {title}"))
-            case "edit":
-                return Outcome(say("Changed. Is this right now?", "Ændret. Er det rigtigt nu?"))
+        return Outcome(_told(held, kind, shown.preview.title))
 
-    def _changed(self, held: Held, proposal: Proposal, rest: str) -> dict[str, Any] | None:
-        """What `rest` changes of the proposal's arguments, or None when it says nothing of the kind."""
+    def _changed(self, held: Held, proposal: Proposal, decision: Decision) -> dict[str, Any] | None:
+        """What is changed of the proposal's arguments, or None when nothing of the kind is said."""
         tool, zone = self._gate.registry.action(proposal.tool), self._firm(held.tenant_id).zone
         known = slots(tool)
         before = dict(proposal.args or {})
+        if (person := _WITH.fullmatch(decision.rest)) and "staff" in known:
+            return self._with(held, person[1])
+        rest = f"at {decision.rest}" if _HOUR.fullmatch(decision.rest) else decision.rest
         sentence = hear(rest, now=self._clock(), zone=zone)
+        if decision.loose and any(w.folded not in _SMALL for w in sentence.words if not w.masked):
+            return None
         after = before | corrections(Form(proposal.tool, before, ""), sentence, known)
         changes = {name: value for name, value in after.items() if value != before.get(name)}
         return changes or None
+
+    def _with(self, held: Held, name: str) -> dict[str, Any] | None:
+        """Another colleague to do it, where that is the name of one."""
+        name = name.strip(" .!?")
+        found = known_names(self._store, held.actor, [fold(name)])
+        return {"staff": name} if any(each.kind == "staff" for each in found) else None
 
     def _cards_again(
         self,
@@ -180,6 +201,17 @@ class TypedAnswers:
             ),
             drafts,
         )
+
+
+def _told(held: Held, kind: Literal["approve", "deny", "edit"], title: str) -> str:
+    say = _saying(held)
+    match kind:
+        case "approve":
+            return say(f"Approved: {title}", f"Godkendt: {title}")
+        case "deny":
+            return say(f"Not done: {title}", f"Ikke gjort: {title}")
+        case "edit":
+            return say("Changed. Is this right now?", "Ændret. Er det rigtigt nu?")
 
 
 def _pending(session: TenantSession, conversation_id: str) -> list[Proposal]:

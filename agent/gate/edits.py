@@ -6,6 +6,11 @@ from typing import Any
 from tools.kit import Action, Context
 from tools.refs import slots
 from tools.values.moments import read_moment
+from tools.values.text import fold
+from tools.values.vocabulary import COMING, LAST, MONTH, NEXT, THIS, WEEK, WEEKDAYS
+
+_COUNTED = NEXT | THIS | COMING | LAST | WEEK | MONTH
+"""Words after which a weekday is counted from today, whatever the card shows."""
 
 
 def filled_in(
@@ -26,10 +31,29 @@ def _filled(ctx: Context, tool: type[Action], name: str, old: object, words: obj
     there = card.astimezone(ctx.firm.zone)
     if moment.date is None:
         return f"{there.date().isoformat()} {words}"
+    if same := _in_that_week(ctx, words, there.date()):
+        return f"{same.isoformat()} {moment.time or there:%H:%M}"
     one_day = moment.until_date in (None, moment.date)
     if moment.time is None and one_day:
         return f"{moment.date.isoformat()} {there:%H:%M}"
     return words
+
+
+def _in_that_week(ctx: Context, words: str, day: dt.date) -> dt.date | None:
+    """The day that a weekday means to somebody who looks at a card of that week.
+
+    None where more than a weekday and an hour is said, or where that day is over.
+    """
+    said = fold(words).split()
+    named = [WEEKDAYS[word.strip(".,!?")] for word in said if word.strip(".,!?") in WEEKDAYS]
+    if len(named) != 1 or _COUNTED & set(said):
+        return None
+    without = " ".join(word for word in said if word.strip(".,!?") not in WEEKDAYS)
+    rest = read_moment(without, now=ctx.now, zone=ctx.firm.zone)
+    if rest is not None and (rest.date or rest.until_time or rest.problems):
+        return None
+    same = day + dt.timedelta(days=named[0] - day.weekday())
+    return same if same >= ctx.now.astimezone(ctx.firm.zone).date() else None
 
 
 def _instant(old: object) -> dt.datetime | None:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from agent.replies import Reply
 from memory.tables.conversations import Conversation
 from tests.agent.office import Office, person
@@ -69,6 +71,62 @@ def test_yes_but_at_another_time_changes_the_card(office: Office) -> None:
     assert changed.version == 2
     assert "T11:00" in (changed.args or {})["start"]
     assert [proposal.version for proposal in reply.proposals] == [2]
+
+
+@pytest.mark.parametrize(
+    ("said", "start"),
+    [
+        ("no, Thursday", "2026-11-26T10:00"),
+        ("no, this Thursday", "2026-11-19T10:00"),
+        ("no, Thursday 19 November", "2026-11-19T10:00"),
+        ("no, Thursday at 9", "2026-11-26T09:00"),
+        ("make it 11", "2026-11-24T11:00"),
+        ("Actually, make it Thursday at 12", "2026-11-26T12:00"),
+        ("Thursday instead", "2026-11-26T10:00"),
+        ("hellere kl. 12", "2026-11-24T12:00"),
+        ("torsdag i stedet", "2026-11-26T10:00"),
+        ("kan det være kl. 14?", "2026-11-24T14:00"),
+    ],
+)
+def test_a_change_of_mind_needs_no_yes_in_front(office: Office, said: str, start: str) -> None:
+    converse(office, BOOKING, said)
+
+    changed = office.proposals()[0]
+    assert (changed.status, changed.version) == ("pending", 2)
+    assert str((changed.args or {})["start"]).startswith(start)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "rather not",
+        "make it quick, please",
+        "how about a coffee?",
+        "find leads instead",
+        "hellere med Peter Pan",
+    ],
+)
+def test_what_names_no_time_and_no_colleague_changes_nothing(office: Office, said: str) -> None:
+    converse(office, BOOKING, said)
+
+    assert [(one.status, one.version) for one in office.proposals()] == [("pending", 1)]
+
+
+def test_a_change_of_mind_with_two_cards_waiting_changes_neither(office: Office) -> None:
+    other = "book Jens Nygaard for a deep clean next Wednesday at 13"
+
+    converse(office, BOOKING, other, "make it 15")
+
+    assert [(one.status, one.version) for one in office.proposals()] == [("pending", 1)] * 2
+
+
+def test_the_answer_to_an_open_question_is_no_change_of_a_card(office: Office) -> None:
+    asked = "book Jens Nygaard for a deep clean"
+
+    reply = converse(office, BOOKING, asked, "hellere torsdag kl. 12")
+
+    assert [(one.status, one.version) for one in office.proposals()] == [("pending", 1)] * 2
+    assert len(reply.proposals) == 1
 
 
 def test_yes_to_the_changed_card_approves_what_was_shown_last(office: Office) -> None:

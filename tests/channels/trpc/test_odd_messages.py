@@ -162,3 +162,22 @@ def test_who_may_not_freeze_is_told_whom_to_ask(fresh: Friday) -> None:
 
     assert reply["proposals"] == []
     assert "owner" in reply["text"]
+
+
+@pytest.mark.parametrize("said", ["with Maria instead", "yes, but with Maria", "ja, men med Maria"])
+def test_another_colleague_can_be_asked_for_on_the_card(fresh: Friday, said: str) -> None:
+    first = say(fresh, BOOK.format("Jens Nygaard"), who="anna")
+    fresh.say(said, who="anna", conversationId=first["conversationId"])
+
+    now = fresh.query("approvals.get", {"id": first["proposals"][0]["id"]})
+    assert (now["version"], now["args"]["start"]) == (2, first["proposals"][0]["args"]["start"])
+    assert now["args"]["staff"] != first["proposals"][0]["args"]["staff"]
+    assert "Maria" in str(now["preview"])
+
+
+def test_a_stranger_is_no_colleague_to_be_asked_for(fresh: Friday) -> None:
+    first = say(fresh, BOOK.format("Jens Nygaard"), who="anna")
+    fresh.say("with Peter Pan instead", who="anna", conversationId=first["conversationId"])
+
+    now = fresh.query("approvals.get", {"id": first["proposals"][0]["id"]})
+    assert (now["version"], now["status"]) == (1, "pending")
