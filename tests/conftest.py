@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from pydantic_ai import models
 
 from memory.store import Store
-from tests.support.stores import emptied, make_tenant, opened_store, prepare_store
+from tests.support.keeping import keep_rows, put_back
+from tests.support.stores import make_tenant, opened_store, prepare_store
 
 LOOPBACK = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 FROM_OUTSIDE = ("FRIDAY_", "LITELLM_", "OPENAI_", "ANTHROPIC_")
@@ -101,6 +102,8 @@ class PostgresServer:
         self.prefix = prefix
         self.admin = sa.create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         self.prepared: dict[str, str] = {}
+        self.made: dict[str, str] = {}
+        self.ready: dict[str, list[str]] = {}
 
     def empty(self, template: str = "template0") -> str:
         name = f"{self.prefix}_{token_hex(6)}"
@@ -113,8 +116,12 @@ class PostgresServer:
             url = self.empty()
             with self.alone():
                 prepare(url)
+            keep_rows(url)
             self.prepared[name] = sa.make_url(url).database or ""
-        return self.empty(self.prepared[name])
+        ready = self.ready.setdefault(name, [])
+        url = ready.pop() if ready else self.empty(self.prepared[name])
+        self.made[url] = name
+        return url
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -124,6 +131,11 @@ class PostgresServer:
             yield
 
     def drop(self, url: str) -> None:
+        """Away with it, or, where that leaves it as good as new, away with what a test wrote into it."""
+        like = self.made.pop(url, None)
+        if like and put_back(url):
+            self.ready[like].append(url)
+            return
         with self.admin.connect() as connection:
             name = sa.make_url(url).database
             connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -219,24 +231,13 @@ def store_url(databases: Databases) -> Iterator[str]:
     databases.drop(url)
 
 
-@pytest.fixture(scope="session")
-def emptied_urls() -> dict[str, list[str]]:
-    """Stores that an earlier test used and left as good as new, by kind of database."""
-    return {}
-
-
 @pytest.fixture
-def store(databases: Databases, emptied_urls: dict[str, list[str]]) -> Iterator[Store]:
+def store(databases: Databases) -> Iterator[Store]:
     """An open, migrated store with two tenants, `t1` and `t2`, on both databases."""
-    ready = emptied_urls.setdefault(type(databases).__name__, [])
-    url = ready.pop() if ready else databases.like("store", prepare_store)
+    url = databases.like("store", prepare_store)
     store = opened_store(url)
     make_tenant(store, "t1", 1)
     make_tenant(store, "t2", 2)
     yield store
-    keep = emptied(store)
     store.close()
-    if keep:
-        ready.append(url)
-    else:
-        databases.drop(url)
+    databases.drop(url)

@@ -7,11 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from memory.guards import missing_guards
 from memory.store import Store, migrate, open_store
 from memory.tables.identity import Tenant
-from memory.tables.registry import METADATA
-from memory.upgrade import latest_revision, revision_of
 
 EPOCH = dt.datetime(2026, 11, 16, 8, 0, tzinfo=dt.UTC)  # a Monday morning
 
@@ -44,35 +41,6 @@ def make_tenant(store: Store, id: str = "t1", number: int = 1, **columns: Any) -
     with store.system() as session:
         session.add(tenant)
     return tenant
-
-
-def emptied(store: Store) -> bool:
-    """Take out every row, if this is quick and would leave the store as good as new.
-
-    False on SQLite, where a copy costs nothing, and when a test changed more than rows.
-    """
-    if store.dialect == "sqlite":
-        return False
-    with store.engine.begin() as connection:
-        if _is_changed(connection):
-            return False
-        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        deletes = "; ".join(f"DELETE FROM {table}" for table in METADATA.tables)
-        connection.exec_driver_sql(deletes, execution_options={"no_parameters": True})
-    return True
-
-
-def _is_changed(connection: sa.Connection) -> bool:
-    """Whether guards, revision or tables differ, or we lack the rights to find out."""
-    tables = connection.exec_driver_sql(
-        "SELECT count(*) FROM pg_tables WHERE schemaname IN ('public', 'dbos')"
-    ).scalar_one()
-    superuser = connection.exec_driver_sql(
-        "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
-    ).scalar_one()
-    extra = tables - len(METADATA.tables) - 1  # alembic_version
-    at_head = revision_of(connection) == latest_revision()
-    return not (superuser and at_head and extra == 0 and not missing_guards(connection))
 
 
 def tamper(store: Store, sql: str, **values: Any) -> None:
