@@ -157,7 +157,9 @@ def edit(
     tool = parts.registry.action(proposal.tool)
     wanted = {**base, **filled_in(ctx, tool, base, changes)}
     action = parts.registry.read_action(
-        proposal.tool, {name: value for name, value in wanted.items() if value is not None}
+        proposal.tool,
+        {name: value for name, value in wanted.items() if value is not None},
+        language=editor.language,
     )
     ask = Ask(
         actor=ctx.actor,

@@ -55,9 +55,11 @@ class Registry:
         """A tool out of arguments in wire spelling. Rejected names each field that is wrong."""
         return read_as(self.tool(name), args, language=language)
 
-    def read_action(self, name: str, args: Mapping[str, Any]) -> Action:
-        """An action out of arguments in wire spelling."""
-        return read_as(self.action(name), args)
+    def read_action(
+        self, name: str, args: Mapping[str, Any], *, language: Literal["en", "da"] = "en"
+    ) -> Action:
+        """An action out of arguments in wire spelling. Rejected names each field that is wrong."""
+        return read_as(self.action(name), args, language=language)
 
 
 def read_as(
@@ -67,7 +69,8 @@ def read_as(
     try:
         return tool.model_validate(dict(args), context={"language": language})
     except ValidationError as error:
-        fields = {name or "arguments": why for name, why in findings(error).items()}
+        found = findings(error, language=language)
+        fields = {name or "arguments": why for name, why in found.items()}
         if all(each["type"] == OURS for each in error.errors()):  # sentences of our own
             raise Rejected(" ".join(dict.fromkeys(fields.values())), fields=fields) from None
         told = "; ".join(f"“{name}” {why.rstrip('.')}" for name, why in fields.items())

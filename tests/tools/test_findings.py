@@ -71,3 +71,23 @@ def test_a_setting_that_cannot_be_is_told_in_our_words(
         Rejected, match=r"^A setting is wrong\. FRIDAY_PORT must be a whole number\.$"
     ):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        ({"colour": "red"}, "“colour” kendes ikke her"),
+        ({"crew": "many"}, "“crew” skal være et helt tal"),
+        ({"crew": 11}, "“crew” må højst være 10"),
+        ({"hours": 0}, "“hours” skal være mere end 0"),
+        ({"address": ""}, "“address” må ikke være tomt"),
+    ],
+)
+def test_who_speaks_danish_is_told_in_danish(args: dict[str, Any], told: str) -> None:
+    asked = {"customer": "Jens", "service": "windows", "start": "tomorrow at 10", **args}
+
+    with pytest.raises(Rejected) as refused:
+        Registry(DOMAINS).read("book", asked, language="da")
+
+    assert told in refused.value.message
+    assert set(refused.value.fields) == set(args)

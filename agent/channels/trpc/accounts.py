@@ -156,7 +156,7 @@ class _Accounts:
         return self._propose(caller, "unfreeze", {})
 
     def _propose(self, caller: Caller, tool: str, args: dict[str, object]) -> ProposalOut:
-        action = self._backend.registry.read_action(tool, args)
+        action = self._backend.registry.read_action(tool, args, language=caller.actor.language)
         row = self._backend.gate.propose(caller.actor, action, origin="form")
         return shown(self._backend, caller.actor, row)
 
