@@ -23,7 +23,7 @@ SQLITE_PRAGMAS = (
     f"busy_timeout={int(LOCK_SECONDS * 1000)}",
     "foreign_keys=ON",
     "temp_store=MEMORY",
-    "cache_size=-20000",
+    "cache_size=-4000",  # of each connection; the system keeps the file in memory for all of them
     "secure_delete=ON",  # what is deleted is overwritten
 )
 
