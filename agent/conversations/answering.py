@@ -308,6 +308,6 @@ def _closing(held: Held, answer: Answer) -> list[Draft]:
         drafts.append(Draft("choices", {"options": options}))
     if answer.form:
         form = answer.form
-        body = {"tool": form["tool"], "fields": form["missing"], "args": form["args"]}
-        drafts.append(Draft("form", body))
+        kept = {"title": form.get("title", ""), "tool": form["tool"]}
+        drafts.append(Draft("form", {**kept, "fields": form["missing"], "args": form["args"]}))
     return drafts

@@ -111,7 +111,7 @@ class FormEvent(_EventOut):
     """Arguments that are still missing: the first one is being asked for."""
 
     kind: Literal["form"] = "form"
-    title: str
+    title: str = ""
     tool: str
     fields: list[FormField]
     args: JsonObject

@@ -135,7 +135,10 @@ class OfflineModel(Model[None]):
         form = None
         if plan.form is not None:
             tool, fields, args = plan.form
-            form = {"tool": tool, "missing": [f.model_dump() for f in fields], "args": dict(args)}
+            missing = [f.model_dump() for f in fields]
+            words = self._planner.words.get(tool)
+            title = words.label.of(self._heard.language) if words else tool
+            form = {"title": title, "tool": tool, "missing": missing, "args": dict(args)}
         extra = {
             "memo": {**self._kept, **plan.memo},
             "options": [o.model_dump() for o in plan.options],

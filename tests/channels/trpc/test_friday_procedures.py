@@ -317,3 +317,30 @@ def test_the_demos_people_are_told_apart_by_what_they_do(friday: Friday) -> None
 
     labels = [one["label"] for one in given["people"]]
     assert labels[:3] == ["Fie Lindgaard (owner)", "Anna Krogh (office)", "Jonas Dam (crew)"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("create lead", "Ulla Krag"),
+        ("book Jens Nygaard", "standard clean", "next Tuesday at 10"),
+        ("make it 11", "none of these"),
+        ("hjælp", "vis leads i Aarhus"),
+        (BOOK, "no, he is away", "book Peter Pan tomorrow at 10"),
+        ("remember that Jens Nygaard", "has a dog"),
+    ],
+)
+def test_whatever_was_said_can_be_read_again(fresh: Friday, said: tuple[str, ...]) -> None:
+    conversation, answered = "", []
+    for text in said:
+        given = {"conversationId": conversation} if conversation else {}
+        reply = fresh.say(text, who="anna", **given)
+        conversation = reply["conversationId"]
+        answered.append(reply["text"])
+    events = fresh.query("chat.history", {"conversationId": conversation}, who="anna")
+
+    told = [e["text"] for e in events if e["kind"] == "message" and e["role"] == "assistant"]
+    assert [text for text in answered if text in told] == answered
+    for form in (e for e in events if e["kind"] == "form"):
+        assert form["title"]
+        assert form["fields"]
