@@ -48,6 +48,7 @@ from memory.store import Store
 from tools.cards import Option
 from tools.errors import ToolError
 from tools.kit import Firm
+from tools.values.own_words import own_words
 
 log = logging.getLogger(__name__)
 
@@ -231,7 +232,7 @@ class Assistant:
             return known_names(self._store, actor, candidates)
 
         return Heard(
-            text=asked.text,
+            text=own_words(asked.text),  # nothing that somebody else wrote is a request
             language=actor.language,
             now=asked.now,
             zone=asked.firm.zone,

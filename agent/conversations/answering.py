@@ -36,6 +36,7 @@ from memory.tables.conversations import Event, Turn
 from memory.tables.gate import Proposal
 from tools.kit import Firm
 from tools.values.access import mask_json
+from tools.values.own_words import own_words
 from tools.values.redact import redact_json
 
 log = logging.getLogger(__name__)
@@ -235,7 +236,7 @@ class Answering:
             return history_before(session, held)
 
     def _said(self, held: Held) -> list[str]:
-        """The person's own words, this message first."""
+        """The person's own words, this message first; what they pasted of others is not said by them."""
         with self._store.reading(held.tenant_id) as session:
             earlier = session.scalars(
                 sa.select(Turn.text)
@@ -249,7 +250,7 @@ class Answering:
                 .limit(SAID_TURNS)
             ).all()
         own = [held.text, *held.uploads] if held.cause == "message" else []
-        return [*own, *(text for text in earlier if text)]
+        return [own_words(text) for text in (*own, *earlier) if text]
 
     def _seen(self, held: Held) -> list[Seen]:
         """What earlier lookups of this conversation found."""

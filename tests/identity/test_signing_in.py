@@ -24,6 +24,7 @@ from memory.tables.identity import SignIn, SignInLink, User
 from memory.tables.leads import Mail
 from tests.support.friday import FRIDAY, Friday, bearer, door, found_other, opened, settings_in
 from tools.errors import Conflict, Rejected, TooMany, Unauthenticated
+from tools.values.redact import redact
 
 ANNA = "anna@demo.example"
 KEYS = Keys(current=b"a" * 32, current_id=key_id(b"a" * 32))
@@ -394,3 +395,16 @@ def test_an_address_that_is_not_whole_is_refused_with_an_example(
 
     with pytest.raises(Rejected, match=r"FRIDAY_PUBLIC_URL write .* https://friday\.example\.com"):
         read_settings()
+
+
+@pytest.mark.parametrize(
+    ("tenant", "sign_in"), [("demo", "sgn_1"), ("ten_" + "0a1b2c3d" * 3, "sgn_" + "9f8e7d6c" * 3)]
+)
+@pytest.mark.parametrize("around", ["{}", "this is mine: {}", "token={}.", "({})", "se {}\nher"])
+def test_a_bearer_that_is_told_is_stored_nowhere(tenant: str, sign_in: str, around: str) -> None:
+    made = bearers.issue(KEYS, claims(tenant_id=tenant, sign_in_id=sign_in))
+
+    told = redact(around.format(made))
+
+    assert "removed]" in told
+    assert not [part for part in made.split(".")[1:] if part and part in told]

@@ -15,6 +15,8 @@ _PRIVATE_KEY = re.compile(
     r"(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"
 )
 _WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]{8,4096}\.[\w-]{8,8192}(?:\.[\w-]{0,4096})?")
+# Friday's own bearers: a key's id, the claims (compressed where they begin with a dot) and a signature.
+_SIGNED = re.compile(r"(?<![\w.-])[0-9a-f]{8}\.\.?[\w-]{16,4096}\.[\w-]{27,86}(?![\w-])")
 _API_KEY = re.compile(
     r"(?<![\w-])(?:"
     r"(?:sk|pk|rk)[-_](?:live|test|proj|ant|or|svcacct)[-_][\w-]{8,512}"
@@ -71,6 +73,7 @@ _BARE_CPR = re.compile(
 _SECRETS: tuple[tuple[tuple[str, ...], re.Pattern[str], str], ...] = (
     (("private key",), _PRIVATE_KEY, "[private key removed]"),
     (("eyj",), _WEB_TOKEN, "[token removed]"),
+    ((".",), _SIGNED, "[token removed]"),
     (("",), _API_KEY, "[API key removed]"),  # they begin in too many ways
     (("bearer", "basic", "token"), _BEARER, r"\1\2[token removed]"),
     (("key", "token", "secret", "pass", "pw", "kode"), _ASSIGNED, r"\1[secret removed]"),
