@@ -55,7 +55,15 @@ def card_of(
 
 def _preview(proposal: Proposal, actor: Actor) -> Preview:
     erased = Preview(title=say(actor.language, "Erased", "Slettet"))
-    return preview_of(proposal, actor.language) or erased
+    preview = preview_of(proposal, actor.language) or erased
+    if proposal.status != "pending" or not Outcome.from_json(proposal.outcome).fallback:
+        return preview
+    alone = say(
+        actor.language,
+        "Somebody else should look at this, and there is nobody: your yes alone makes it so.",
+        "En anden burde se på det her, og der er ingen: dit ja er nok i sig selv.",
+    )
+    return preview.model_copy(update={"warnings": (*preview.warnings, alone)})
 
 
 def _red(proposal: Proposal, actor: Actor) -> tuple[Warned, ...]:

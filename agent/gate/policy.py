@@ -105,6 +105,9 @@ def evaluate(policy: Policy, facts: Facts) -> Outcome:
     return _fall_back(_look_twice(outcome, facts), facts)
 
 
+_WHOM = ("name", "email")
+"""Facts by which a preview calls a person: what is typed where nobody else looks and there is no figure."""
+
 _STRICTNESS: dict[Kind, int] = {"instant": 0, "auto": 1, "confirm": 2, "review": 3, "deny": 4}
 
 
@@ -202,7 +205,8 @@ def _fall_back(outcome: Outcome, facts: Facts) -> Outcome:
         return outcome
     if any(satisfies(role, outcome.role) for role in facts.others):
         return outcome
-    figure = outcome.typed or next(iter(facts.figures), None)
+    named = (name for name in _WHOM if facts.facts.get(name))
+    figure = outcome.typed or next(iter(facts.figures), None) or next(named, None)
     alone = dataclasses.replace(outcome, kind="confirm", role=None, typed=figure, fallback=True)
     return _because(alone, f"nobody else is {outcome.role}")
 

@@ -25,6 +25,7 @@ from memory.tables.identity import User
 from tools.cards import Preview
 from tools.errors import Conflict, Forbidden, Rejected
 from tools.kit import OFFICE, Actor
+from tools.labels import label_of
 from tools.policy import Role
 from tools.values.redact import redact
 from tools.values.text import clean, fold
@@ -243,10 +244,11 @@ def _check_approval(proposal: Proposal, actor: Actor, ballot: Ballot) -> None:
         raise Rejected(" ".join(missing.values()), fields=missing)
     wanted = typed_of(proposal)
     if wanted is not None and not wanted.matches(ballot.typed or ""):
+        english, danish = (label.lower() for label in label_of(wanted.name))
         sentence = say(
             actor.language,
-            f"Type {wanted.name} exactly as it is shown ({wanted.shown}).",
-            f"Skriv {wanted.name} præcis, som det står ({wanted.shown}).",
+            f"Type {english} exactly as it is shown ({wanted.shown}).",
+            f"Skriv {danish} præcis, som det står ({wanted.shown}).",
         )
         raise Rejected(sentence, fields={"typed": sentence})
 

@@ -7,10 +7,10 @@ import pytest
 
 from memory.store import open_store
 from tests.gate.world import World, fill
-from tests.support.fixtures import demo_folder, fresh
+from tests.support.fixtures import demo_folder, fresh, working
 from tests.support.stores import fresh_store
 
-__all__ = ["demo_folder", "fresh", "world"]
+__all__ = ["demo_folder", "fresh", "working", "world"]
 
 
 def prepare(url: str) -> None:

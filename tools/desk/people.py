@@ -69,7 +69,7 @@ class InviteUser(Action):
                 shown.line(ctx, "Role", "Rolle", role),
             ),
             recipients=(self.email,),
-            facts={"role": self.role},
+            facts={"role": self.role, "email": self.email},
         )
 
     def perform(self, ctx: Context, key: str) -> Receipt:
@@ -172,7 +172,10 @@ class ChangeRole(Action):
                 shown.line(ctx, "Role", "Rolle", role, before=before),
             ),
             preconditions=(shown.must_stay(user, "role", label=user.name),),
-            facts={"owner": "touched" if "owner" in (user.role, self.role) else "not"},
+            facts={
+                "owner": "touched" if "owner" in (user.role, self.role) else "not",
+                "name": user.name,
+            },
         )
 
     def perform(self, ctx: Context, key: str) -> Receipt:

@@ -45,7 +45,7 @@ def test_crew_and_customers_are_tied_to_their_own_rows(desk):
 def test_an_invited_owner_needs_another_owner(desk):
     preview = desk.preview(InviteUser(email="mia@x.example", role="owner"))
 
-    assert preview.facts == {"role": "owner"}
+    assert preview.facts == {"role": "owner", "email": "mia@x.example"}
     assert InviteUser.policy == confirm().when("role", "owner", review("owner"))
 
 
@@ -78,8 +78,9 @@ def test_a_role_changes_and_back(desk):
     receipt = desk.do(change)
 
     assert desk.row(User, "usr_bo").role == "bookkeeper"
-    assert preview.facts == {"owner": "not"}
-    assert desk.preview(ChangeRole(user="Bo Lund", role="owner")).facts == {"owner": "touched"}
+    assert preview.facts == {"owner": "not", "name": "Bo Lund"}
+    touched = desk.preview(ChangeRole(user="Bo Lund", role="owner")).facts
+    assert touched == {"owner": "touched", "name": "Bo Lund"}
     desk.do(desk.undo(change, receipt))
     assert desk.row(User, "usr_bo").role == "staff"
 
