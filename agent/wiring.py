@@ -21,7 +21,7 @@ from agent.identity.limits import LEADS, OFFICE_LEADS, Limits
 from agent.identity.links import Links
 from agent.jobs import Jobs, Round, Work
 from agent.models.gateway import open_gateway
-from agent.models.offline import Phrasebook, Understanding, read_phrasebook
+from agent.models.offline import AtOnce, Phrasebook, Understanding, read_phrasebook
 from agent.settings import Settings
 from agent.toolset import Toolset
 from memory.store import Store, TenantSession
@@ -33,8 +33,9 @@ from memory.vectors import CHROMA_DIR, CharHash, Vectors, VectorsBusy
 from tools.cards import ProposalCard
 from tools.catalog import LATER
 from tools.desk.ports import Approvals, Invitations
-from tools.kit import Context, Query
+from tools.kit import Action, Context, Query
 from tools.mail import MailPort, deliver_outbox
+from tools.policy import at_once
 from tools.refs import slots
 
 _log = logging.getLogger(__name__)
@@ -131,6 +132,13 @@ def make_understanding(
         slots={name: slots(tool) for name, tool in tools.items()},
         kinds={name: "lookup" if issubclass(t, Query) else "action" for name, t in tools.items()},
         later=LATER,
+        at_once=AtOnce(
+            {
+                name: how
+                for name, tool in tools.items()
+                if issubclass(tool, Action) and (how := at_once(tool.policy))
+            }
+        ),
         cache=cache,
     )
 

@@ -123,3 +123,17 @@ def confirm() -> Confirm:
 def review(role: Role) -> Review:
     """Ask somebody else who holds `role`."""
     return Review(role=role)
+
+
+def at_once(policy: Policy) -> Literal["auto", "instant"] | None:
+    """How something may be performed without a card, for some requester or argument; None where it never is."""
+    match policy:
+        case Auto() | Instant():
+            return policy.kind
+        case ForRole() | When() | Above():
+            found = {at_once(policy.then), at_once(policy.otherwise)}
+            return "instant" if "instant" in found else "auto" if "auto" in found else None
+        case Typed():
+            return at_once(policy.policy)
+        case Confirm() | Review():
+            return None

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import pytest
 from pydantic_ai.messages import ModelMessage, ToolReturnPart
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 
@@ -69,6 +70,26 @@ def test_a_model_that_obeys_a_note_gets_one_red_card_and_no_effect(store: Store)
     assert {red.pointer for red in reply.proposals[0].card.red} >= {"/customer", "/start"}
     assert {red.origin for red in reply.proposals[0].card.red} == {"TEXT"}
     assert office.bookings() == 0
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "What does she want?\n> {}",
+        "Fwd: a question\n\n{}",
+        "```\n{}\n```",
+        "-----Original Message-----\n{}",
+        'The customer wrote: "{}"',
+    ],
+)
+def test_what_a_person_pastes_of_others_is_not_their_word(store: Store, pasted: str) -> None:
+    furnish(store)
+    office = Office(store, model=FunctionModel(stream_function=obedient))
+
+    reply = asyncio.run(office.talk.converse(person(), text=pasted.format(HIJACK)))
+
+    assert {red.pointer for red in reply.proposals[0].card.red} >= {"/customer", "/start"}
+    assert [proposal.status for proposal in office.proposals()] == ["pending"]
 
 
 def test_a_typed_yes_is_not_enough_for_a_red_card(store: Store) -> None:

@@ -30,6 +30,17 @@ _OPENING = re.compile(
     r"[\s,]+)+",
     re.IGNORECASE,
 )
+FILLERS = frozenset(
+    {
+        "ja", "jo", "jep", "yes", "yeah", "yep", "yup", "no", "nej", "nope", "ok", "okay", "hm", "hmm", "hmmm", "oh",
+        "vent", "vent lige", "wait", "one moment", "et oejeblik", "ved ikke", "det ved jeg ikke", "ved jeg ikke",
+        "aner det ikke", "dont know", "don t know", "i don t know", "i dont know", "no idea", "idk", "not sure",
+        "not sure yet", "ikke sikker", "ikke endnu", "not yet", "ingen", "none", "nobody", "why", "hvorfor",
+        "hvorfor det", "what", "hvad", "maybe", "maaske", "later", "senere", "skip", "skip it", "spring over",
+        "someone", "nogen", "thanks", "tak", "please",
+    }
+)  # fmt: skip
+"""What people say who do not answer a question, folded: it names nobody."""
 _SMALL = frozenset(
     {
         "no",
@@ -145,6 +156,8 @@ def rambles(form: Form, sentence: Sentence, slots: Mapping[str, Slot], heard: He
     Free text is never more than the answer.
     """
     asked = slots.get(form.missing)
+    if asked is not None and asked.kind in REFERENCES and _said(sentence) in FILLERS:
+        return True
     plain = [w for w in sentence.words if not w.masked and len(w.folded) > 2]
     if asked is None or asked.kind == "text" or len(plain) < 2:
         return False
@@ -153,6 +166,10 @@ def rambles(form: Form, sentence: Sentence, slots: Mapping[str, Slot], heard: He
     return asked.kind in REFERENCES and (
         len(plain) >= _MANY or not can_name(asked, fold(_bare(sentence)), heard)
     )
+
+
+def _said(sentence: Sentence) -> str:
+    return " ".join(re.findall(r"\w+", fold(sentence.text[:80])))
 
 
 def _is_question(sentence: Sentence) -> bool:

@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 from agent.models.offline import talk
 from agent.models.offline.asking import forbids, only_looks
+from agent.models.offline.doubts import AtOnce
 from agent.models.offline.focus import focus_after, resolved
 from agent.models.offline.forms import Form, asks, first_free, is_old, merged, rambles
 from agent.models.offline.generating import NONE
+from agent.models.offline.given import own_arguments
 from agent.models.offline.grammar import REFERENCES, Grammar, Match
 from agent.models.offline.hearing import Heard, Sentence, hear, once
 from agent.models.offline.later import Later
@@ -40,11 +42,10 @@ class Planner:
         grammar: Grammar,
         kinds: Mapping[str, Literal["lookup", "action"]],
         later: Mapping[str, tuple[str, ...]],
+        at_once: AtOnce | None = None,
     ) -> None:
-        self.grammar = grammar
-        self.words = grammar.words
-        self.slots = grammar.slots
-        self.kinds = kinds
+        self.grammar, self.words, self.slots = grammar, grammar.words, grammar.slots
+        self.kinds, self._at_once = kinds, at_once or AtOnce()
         self._speaker = Speaker(grammar.words, grammar.slots)
         self._later = Later(later)
         self._reader: Reader | None = None
@@ -169,7 +170,8 @@ class Planner:
         if heard.memo.get("several") and isinstance(plan, Call) and rest:
             kept = {"choices": rest, "several": True}
             return Call(plan.tool, plan.args, memo=plan.memo, kept=kept)
-        if said := asked_before(heard.memo):
+        said = asked_before(heard.memo)
+        if said and self._at_once.may_be_taught(str(chosen["tool"]), said):
             lesson = self._reader.lesson(str(chosen["tool"]), said, heard) if self._reader else None
             plan = replace(plan, lesson=lesson)
         if len(rest) == 1 and isinstance(plan, Call):
@@ -190,13 +192,19 @@ class Planner:
         readings = self._readings(sentence, heard, offered)
         if self._contradicted(matches[0], readings):
             return self._read(heard, sentence, readings, offered)
-        return self.complete(heard, matches[0].tool, matches[0].args)
+        return self._meant(heard, matches[0])
+
+    def _meant(self, heard: Heard, best: Match | Reading) -> Plan:
+        """Do it; what needs no card is asked about where the sentence leaves a doubt."""
+        if self._at_once.holds_back(heard.text, best.tool, best.args, self.slots[best.tool]):
+            return self._speaker.offer(heard, [best])
+        return self.complete(heard, best.tool, best.args)
 
     def complete(self, heard: Heard, tool: str, args: Mapping[str, Any]) -> Plan:
         """Call the tool, or ask for the first argument that is missing."""
         focus: Mapping[str, Any] = heard.memo.get("focus") or {}
         args = self._own(heard, tool, resolved(args, self.slots[tool], focus, heard.text))
-        if self.kinds.get(tool) == "action" and (all_of := everyone_in(args, self.slots[tool])):
+        if self._acts(tool) and (all_of := everyone_in(args, self.slots[tool])):
             kept = {name: value for name, value in args.items() if name != all_of}
             asked = self._speaker.ask(heard, tool, kept, all_of)
             return replace(asked, text=f"{talk.one_only(heard)} {asked.text}")
@@ -206,14 +214,11 @@ class Planner:
         return self._speaker.ask(heard, tool, args, missing[0])
 
     def _own(self, heard: Heard, tool: str, args: Mapping[str, Any]) -> dict[str, Any]:
-        """What needs no words: the file that came along, and oneself for a customer who names nobody."""
-        own: dict[str, Any] = {}
-        for name, slot in self.slots[tool].items():
-            if slot.kind == "upload" and heard.uploads:
-                own[name] = heard.uploads[0]
-            elif slot.kind == "customer" and heard.role == "customer" and name not in args:
-                own |= {name: "me"} if self.kinds.get(tool) == "action" else {}
-        return {**args, **own}
+        oneself = heard.role == "customer" and self._acts(tool)
+        return own_arguments(args, self.slots[tool], uploads=heard.uploads, oneself=oneself)
+
+    def _acts(self, tool: str) -> bool:
+        return self.kinds.get(tool) == "action"
 
     def _taking_files(self, heard: Heard, offered: frozenset[str]) -> Plan:
         """A file without words: what it could be for."""
@@ -264,15 +269,13 @@ class Planner:
             return self.complete(heard, form.tool, args)
         later = self._later.named_in(sentence)
         said = talk.later(heard, later) if later else talk.small_talk(heard)
-        said = said or talk.not_the_answer(heard)
         again = self.question(heard, form.tool, form.missing)
-        return Said(f"{said} {again}", memo=dict(heard.memo))
+        return Said(f"{said or talk.not_the_answer(heard)} {again}", memo=dict(heard.memo))
 
     def _digression(self, heard: Heard, form: Form, match: Match | Reading) -> Plan:
         """Another tool in the middle of a form: a lookup is answered and the question asked again."""
-        plan = self.complete(heard, match.tool, match.args)
-        acts = self.kinds.get(match.tool) == "action"
-        if isinstance(plan, Said) or acts or not form.missing:
+        plan = self._meant(heard, match)
+        if isinstance(plan, Said) or self._acts(match.tool) or not form.missing:
             return plan
         back = self.question(heard, form.tool, form.missing)
         return Call(plan.tool, plan.args, then=back, memo=heard.memo)
@@ -285,11 +288,9 @@ class Planner:
     def _readings(self, sentence: Sentence, heard: Heard, offered: frozenset[str]) -> list[Reading]:
         """The likeliest readings. Of somebody from outside only what they may ask for is expected."""
         found = self._reader.read(sentence, heard, offered) if self._reader else []
-        if only_looks(heard.text):
-            return [each for each in found if each.tool in offered or each.tool == NONE]
-        if heard.role not in OUTSIDE:
+        if heard.role not in OUTSIDE and not only_looks(heard.text):
             return found
-        mine = [each for each in found if each.tool in offered or each.tool == NONE]
+        mine = [each for each in found if each.tool in {*offered, NONE}]
         total = sum(each.chance for each in mine) or 1.0
         return [replace(each, chance=each.chance / total) for each in mine]
 
@@ -319,13 +320,12 @@ class Planner:
             return self._speaker.lost(heard, offered)
         best, mine = readings[0], [each for each in readings if each.tool in offered]
         # “Make a quote for Mette” says nothing that would be changed of her: it is about quotes.
-        acts = self.kinds.get(best.tool) == "action"
-        vague = acts and not more_than_names(best, self.slots[best.tool])
+        vague = self._acts(best.tool) and not more_than_names(best, self.slots[best.tool])
         name = self._later.named_in(sentence, best.args)
         if name and (best.tool == NONE or vague or best.chance < LATER_BELOW):
             return Said(talk.later(heard, name))
         if best.tool in offered and best.chance >= self._floor(best.tool):
-            return self.complete(heard, best.tool, best.args)
+            return self._meant(heard, best)
         if best.tool != NONE and best.tool not in offered and best.chance >= SURELY:
             return self._speaker.not_for_you(heard, offered, best)
         nothing = next((each.chance for each in readings if each.tool == NONE), 0.0)

@@ -202,3 +202,37 @@ def test_what_somebody_pastes_is_not_what_they_ask_for(friday: Friday, text: str
 
     assert not [step for step in reply["steps"] if step["tool"] != "help"]
     assert made(friday) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't suspend Anna",
+        "er jonas lukket ude?",
+        "kan jeg fryse alt?",
+        "what happens if I freeze everything",
+        "booking 34 is not done",
+        "er booking 34 udført?",
+        "Jens Nygaard's phone is not 40506071",
+        "er mette holm blevet kunde",
+        "should I cancel booking 39?",
+        "hvem fjernede noten på jens nygaard",
+    ],
+)
+def test_what_is_denied_or_only_asked_about_changes_nothing(friday: Friday, text: str) -> None:
+    before = made(friday)
+
+    say(friday, text)
+
+    assert made(friday) == before
+
+
+@pytest.mark.parametrize("answer", ["ved ikke", "hmm", "yes", "why?", "ingen", "vent lige"])
+def test_who_does_not_answer_makes_no_lead_of_that_name(friday: Friday, answer: str) -> None:
+    before = made(friday)
+    asked = say(friday, "opret lead")
+
+    friday.clock.ahead(seconds=2)
+    friday.say(answer, who="owner", conversationId=asked["conversationId"])
+
+    assert made(friday) == before
