@@ -5,10 +5,11 @@ from pathlib import Path
 from tools.desk.actions import Freeze, Undo, Unfreeze, Withdraw
 from tools.desk.erasing import EraseCustomer
 from tools.desk.firm import SetFirm, SetOpeningHours
+from tools.desk.forgetting import Forget
 from tools.desk.people import ChangeRole, InviteUser, ReactivateUser, SuspendUser
 from tools.desk.queries import AuditTrail, FindApprovals, Help
 from tools.desk.recalling import Recall, ShowAccess
-from tools.desk.remembering import Forget, Remember
+from tools.desk.remembering import Remember
 from tools.desk.setup import SaveService, SaveStaff
 from tools.kit import Domain
 

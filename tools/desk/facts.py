@@ -1,53 +1,19 @@
-"""Facts over a session: whom they are about, which of them hold, and how they are written and blanked."""
+"""Facts over a session: which of them hold, which of them words are about, and how they are shown."""
 
 import datetime as dt
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import cast
 
 import sqlalchemy as sa
 
+from memory.fitting import denies, fits, told_of
 from memory.recall import NearestTexts, search
-from memory.tables.booking import Booking
 from memory.tables.facts import Fact
 from memory.tables.leads import Customer, Lead
-from tools.desk.facts_rules import KEY_NAMES, key_of
-from tools.errors import Choice, NotFound, Unclear
+from tools.desk.facts_rules import KEY_NAMES, access_name, key_of
+from tools.desk.subjects import Subject
+from tools.errors import NotFound
 from tools.kit import Context
-from tools.lookup import find_about, find_customer, find_lead, show_customer_name, show_lead_name
-from tools.matching import SHOWN, named
-from tools.scope import sees_customer, sees_lead
 from tools.values.moments import say_date
-from tools.values.text import fold
-
-_NAME = re.compile(r"[A-ZÆØÅ][\wæøåé'’.-]*(?:\s+(?:af|von|van|de|&|[A-ZÆØÅ][\wæøåé'’.-]*))*")
-_LONGEST_NAME = 4
-_READ = 60
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Whom a fact is about: a customer, a lead, or the firm itself (its id is then the firm's)."""
-
-    kind: str
-    id: str
-    name: str
-
-    @property
-    def about(self) -> tuple[str, str] | None:
-        """As search takes it: None for the firm."""
-        return None if self.kind == "firm" else (self.kind, self.id)
-
-
-def subject_of(ctx: Context, about: str | None, words: str) -> Subject:
-    """The customer or lead that is named, in `about` or in the words themselves; else the firm.
-
-    Raises Unclear where a name fits several, and NotFound where `about` fits nobody.
-    """
-    if about:
-        return _named_subject(ctx, about)
-    return _said_in(ctx, words) or Subject("firm", ctx.firm.id, ctx.firm.name)
 
 
 def subject_of_fact(ctx: Context, fact: Fact) -> Subject:
@@ -58,83 +24,6 @@ def subject_of_fact(ctx: Context, fact: Fact) -> Subject:
     elif fact.subject_kind == "lead":
         row = ctx.session.fetch(Lead, fact.subject_id)
     return Subject(fact.subject_kind, fact.subject_id, row.name if row else ctx.firm.name)
-
-
-def _named_subject(ctx: Context, about: str) -> Subject:
-    if about.strip() == ctx.firm.id:
-        return Subject("firm", ctx.firm.id, ctx.firm.name)
-    found = find_about(ctx, about)
-    if found.kind == "lead":
-        lead = find_lead(ctx, found.id)
-        if lead.customer_id is None:
-            return Subject("lead", lead.id, lead.name)
-        customer = find_customer(ctx, lead.customer_id)
-    elif found.kind == "booking":
-        booking = ctx.session.get_one(Booking, {"tenant_id": ctx.firm.id, "id": found.id})
-        customer = find_customer(ctx, booking.customer_id)
-    else:
-        customer = find_customer(ctx, found.id)
-    return Subject("customer", customer.id, customer.name)
-
-
-def _said_in(ctx: Context, words: str) -> Subject | None:
-    """The one customer or lead whose name stands in the words: capitalised, or all of it in any letters."""
-    for name in [*_names(words), *_whole_names(ctx, words)]:
-        wanted = set(fold(name).split())
-        customers = [
-            row
-            for row in named(ctx, Customer, name, sees_customer(ctx)).rows
-            if wanted <= set(row.folded_name.split())
-        ]
-        leads = [
-            row
-            for row in named(ctx, Lead, name, sees_lead(ctx)).rows
-            if wanted <= set(row.folded_name.split()) and not row.customer_id
-        ]
-        found = [Subject("customer", row.id, show_customer_name(row)) for row in customers]
-        found += [Subject("lead", row.id, show_lead_name(row)) for row in leads]
-        if len(found) == 1:
-            return _named_subject(ctx, found[0].id)
-        if found:
-            raise _which(ctx, name, found)
-    return None
-
-
-def _names(words: str) -> list[str]:
-    """What may be names in a sentence: capitalised words in a row, all of them first, without a genitive s."""
-    found: list[str] = []
-    for match in _NAME.finditer(words):
-        parts = match.group().split()[:_LONGEST_NAME]
-        spans = [parts[a:b] for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)]
-        for span in sorted(spans, key=len, reverse=True):
-            name = re.sub(r"['’]s?$", "", " ".join(span)).strip(".,'’ ")
-            found += [name, name.removesuffix("s")] if name.endswith("s") else [name]
-    return [name for name in dict.fromkeys(found) if len(name) > 1]
-
-
-def _whole_names(ctx: Context, words: str) -> list[str]:
-    """Whole names of customers and leads that stand in a sentence in small letters."""
-    said = re.findall(r"[\w'’-]+", fold(words))[:_READ]
-    runs = {
-        " ".join(said[a:b])
-        for a in range(len(said))
-        for b in range(a + 2, min(a + _LONGEST_NAME, len(said)) + 1)
-    }
-    runs |= {run[:-1] for run in runs if run.endswith("s")}
-    found: list[str] = []
-    for model in (Customer, Lead):
-        asked = sa.select(model.folded_name).where(model.folded_name.in_(sorted(runs))).distinct()
-        found += ctx.session.scalars(asked)
-    return sorted(dict.fromkeys(found), key=len, reverse=True)
-
-
-def _which(ctx: Context, name: str, found: Sequence[Subject]) -> Unclear:
-    message = ctx.say(
-        f"“{name}” fits {len(found)} people. Which one?",
-        f"“{name}” passer på {len(found)}. Hvem er det?",
-    )
-    choices = [Choice(label=one.name, args={"about": one.id}) for one in found[:SHOWN]]
-    return Unclear(message, choices=choices, fields={"about": message})
 
 
 def facts_of(ctx: Context, subject: Subject) -> list[Fact]:
@@ -166,13 +55,32 @@ def get_fact(ctx: Context, fact_id: str) -> Fact:
     return row
 
 
+def facts_now(ctx: Context) -> list[Fact]:
+    """Everything that holds today, of whomever, newest first."""
+    rows = sa.select(Fact).where(*_holds(ctx.now))
+    return list(ctx.session.scalars(rows.order_by(Fact.created_at.desc(), Fact.id)))
+
+
+def fitting(ctx: Context, words: str, among: list[Fact], *, apart: str = "") -> list[Fact]:
+    """Those facts that every telling word is about; `apart` is the name that stands in the words beside them."""
+    telling = told_of(words, apart=apart)
+    return [
+        row
+        for row in among
+        if denies(words) == denies(row.value or "")
+        and fits(telling, row.value or "", called=_kind_words(row))
+    ]
+
+
+def _kind_words(fact: Fact) -> str:
+    names = KEY_NAMES[_known(fact.key)]
+    return " ".join(names + access_name(fact.value or "") if fact.key == "access" else names)
+
+
 def facts_like(ctx: Context, words: str, subject: Subject | None) -> list[Fact]:
     """The facts that hold and that these words are about, the likeliest first; of one subject, or of all."""
     key = key_of(words)
-    if subject is not None:
-        mine = facts_of(ctx, subject)
-    else:
-        mine = list(ctx.session.scalars(sa.select(Fact).where(*_holds(ctx.now))))
+    mine = facts_of(ctx, subject) if subject is not None else facts_now(ctx)
     hits = search(
         ctx.session,
         words,

@@ -10,16 +10,15 @@ from memory.tables.facts import Fact
 from tools.cards import Card, FactsCard, Line, Option
 from tools.desk.codes import may_see_codes, not_today
 from tools.desk.facts import (
-    Subject,
     facts_like,
     facts_of,
     key_name,
     nearest,
-    subject_of,
     subject_of_fact,
     value_shown,
 )
 from tools.desk.facts_rules import access_name
+from tools.desk.subjects import Subject, subject_of
 from tools.errors import NotFound, Unclear
 from tools.kit import Context, From, Query, Quoted, Result, Role
 from tools.lookup import find_customer

@@ -1,5 +1,6 @@
-"""What people have Friday remember, and have it forget."""
+"""What people have Friday remember."""
 
+import re
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field
@@ -9,17 +10,7 @@ from memory.tables.facts import Fact
 from memory.tables.gate import Proposal
 from tools.cards import Line, Precondition, Preview
 from tools.desk.codes import handed, put_away
-from tools.desk.facts import (
-    Subject,
-    facts_like,
-    facts_of,
-    get_fact,
-    history_of,
-    key_name,
-    subject_of,
-    subject_of_fact,
-    value_shown,
-)
+from tools.desk.facts import facts_of, get_fact, key_name, value_shown
 from tools.desk.facts_rules import (
     SINGLE,
     access_name,
@@ -27,20 +18,24 @@ from tools.desk.facts_rules import (
     same_words,
     valid_until,
 )
-from tools.desk.ports import Forgetting, Traces
-from tools.errors import Choice, Conflict, NotFound, Rejected, Unclear
+from tools.desk.forgetting import Forget
+from tools.desk.subjects import Subject, firm_of, nobody_called, subject_of, unknown_at_start
+from tools.errors import Choice, Conflict, Rejected, Unclear
 from tools.kit import OFFICE, Action, Context, Effect, OwnWords, Receipt, Role, Steers
-from tools.matching import SHOWN, is_id
 from tools.policy import Policy, auto, confirm
 from tools.refs import AboutRef, Search, Text, Words
 from tools.values.access import has_place, place_in, without_places
-from tools.values.moments import say_date, say_instant
+from tools.values.moments import say_instant
 from tools.values.text import clean
 
 KEEP_BOTH = ("both", "begge")
 FactWords = Annotated[
     str, Words("text"), Steers(), OwnWords(), Field(min_length=1, max_length=1000)
 ]
+_SOMEBODY = re.compile(
+    r"\W*(?:(?:det|this|it|that)\W+)?(?:he|she|his|her|him|hers|han|hun|hans|hendes|ham|hende)\b",
+    re.IGNORECASE,
+)
 _AT_ONCE = ("auto", "instant")
 
 
@@ -77,7 +72,7 @@ class Remember(Action):
     def resolve(self, ctx: Context) -> Self:
         """Whom it is about; asks for the code, a consent, or which of two facts counts."""
         words = " ".join(clean(self.fact).split())
-        subject = subject_of(ctx, self.about, words)
+        subject = self._whom(ctx, words)
         if self.code:
             words = f"{words}: {place_in(self.code)}"
         key = key_of(words)
@@ -94,6 +89,18 @@ class Remember(Action):
                 "replaces": self._instead_of(ctx, subject, key, words),
             }
         )
+
+    def _whom(self, ctx: Context, words: str) -> Subject:
+        """Whom it is about. Asks where it is somebody, but nobody says who."""
+        subject = subject_of(ctx, self.about, words)
+        if self.about or subject.kind != "firm":
+            return subject
+        if unknown := unknown_at_start(ctx, words):
+            raise nobody_called(ctx, unknown, [])
+        if _SOMEBODY.match(words):
+            message = ctx.say("Whom is it about?", "Hvem handler det om?")
+            raise Unclear(message, fields={"about": message})
+        return firm_of(ctx)
 
     def _check(self, ctx: Context, key: str, words: str) -> None:
         if key == "access" and len(handed(ctx, words)) != 1:
@@ -251,76 +258,3 @@ def _untouched(old: Fact, subject: Subject) -> tuple[Precondition, ...]:
         )
         for field in ("superseded_by", "forgotten_at")
     )
-
-
-class Forget(Action):
-    """Forget something that was remembered: its words and what it replaced are erased for good."""
-
-    fact: Annotated[str, Words("text"), Steers(), Field(min_length=1, max_length=1000)]
-    """What to forget: words of it, or its id."""
-
-    about: AboutRef | None = None
-    """Whom it is about, when the words do not say so."""
-
-    roles: ClassVar[frozenset[Role]] = OFFICE
-    effect: ClassVar[Effect] = Effect.INTERNAL
-    policy: ClassVar[Policy] = auto()
-    minutes_saved: ClassVar[int] = 1
-
-    def resolve(self, ctx: Context) -> Self:
-        """The one fact by id. Asks where the words fit several."""
-        if is_id(self.fact) and self.fact.startswith("fact_"):
-            return self.model_copy(update={"fact": get_fact(ctx, self.fact).id})
-        subject = subject_of(ctx, self.about, self.fact)
-        everywhere = subject.kind == "firm" and self.about is None
-        found = facts_like(ctx, self.fact, None if everywhere else subject)
-        exact = [row for row in found if same_words(row.value or "", self.fact)]
-        found = exact or found
-        if not found:
-            message = ctx.say("I remember nothing like that.", "Sådan noget husker jeg ikke.")
-            raise NotFound(message, fields={"fact": message})
-        if len(found) > 1:
-            raise self._which(ctx, found)
-        return self.model_copy(update={"fact": found[0].id})
-
-    def _which(self, ctx: Context, found: list[Fact]) -> Unclear:
-        message = ctx.say(
-            f"I remember {len(found)} such things. Which one shall I forget?",
-            f"Jeg husker {len(found)} af den slags. Hvad skal jeg glemme?",
-        )
-        choices = [
-            Choice(f"{subject_of_fact(ctx, row).name}: {row.value}", "forget", {"fact": row.id})
-            for row in found[:SHOWN]
-        ]
-        return Unclear(message, choices=choices)
-
-    def preview(self, ctx: Context) -> Preview:
-        """Of whom, what kind, and who said it: never the words themselves, which a card would keep."""
-        fact = get_fact(ctx, self.fact)
-        told = say_date(fact.created_at.astimezone(ctx.firm.zone).date(), ctx.language)
-        return Preview(
-            title=self._title(ctx, fact),
-            lines=(Line(label=ctx.say("Said by", "Sagt af"), value=f"{fact.said_by}, {told}"),),
-        )
-
-    def _title(self, ctx: Context, fact: Fact) -> str:
-        name, kind = subject_of_fact(ctx, fact).name, key_name(ctx, fact.key)
-        return ctx.say(f"Forget about {name}: {kind}", f"Glem om {name}: {kind}")
-
-    def perform(self, ctx: Context, key: str) -> Receipt:
-        """Blank it with its history, and whatever else keeps its words."""
-        fact = get_fact(ctx, self.fact)
-        gone = history_of(ctx, fact)
-        said = {words for row in gone for words in (row.value, row.excerpt, row.consent) if words}
-        proposals = {row.proposal_id for row in gone if row.proposal_id}
-        for row in gone:
-            row.value = row.sealed = row.excerpt = row.consent = None
-            row.forgotten_at = ctx.now
-        ctx.session.flush()
-        traces = Traces(words=frozenset(said), ids=frozenset(row.id for row in gone))
-        by = key.removeprefix("effect:")
-        ctx[Forgetting].forget(ctx, traces, proposal_ids=proposals, by=by)
-        name = subject_of_fact(ctx, fact).name
-        kind = key_name(ctx, fact.key)
-        title = ctx.say(f"Forgotten about {name}: {kind}.", f"Glemt om {name}: {kind}.")
-        return Receipt(title=title, record={"fact": fact.id, fact.subject_kind: fact.subject_id})

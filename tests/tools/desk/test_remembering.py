@@ -9,8 +9,9 @@ from memory.tables.facts import Fact, HandedCode
 from memory.tables.leads import Customer
 from memory.tables.texts import Text
 from tools.desk.codes import KEPT_FOR, open_code
+from tools.desk.forgetting import Forget
 from tools.desk.recalling import Recall, ShowAccess
-from tools.desk.remembering import Forget, Remember
+from tools.desk.remembering import Remember
 from tools.errors import Conflict, Forbidden, NotFound, Rejected, Unclear
 from tools.kit import Actor
 from tools.values.text import fold
