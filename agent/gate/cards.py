@@ -5,6 +5,7 @@ from typing import Literal, cast
 
 from agent.gate.policy import Outcome
 from agent.gate.previews import preview_of
+from agent.gate.seals import altered_sentence
 from agent.gate.votes import red_ones, typed_of
 from agent.gate.words import clock, say
 from memory.tables.gate import Proposal
@@ -48,6 +49,25 @@ def card_of(
             for each in problem.get("moved", ())
         ),
         options=_options(proposal, actor, undo=undo),
+        expires_at=proposal.expires_at.astimezone(firm.zone).isoformat(timespec="seconds"),
+        expires_shown=clock(proposal.expires_at, zone=firm.zone, now=now, language=actor.language),
+    )
+
+
+def altered_card(proposal: Proposal, *, actor: Actor, firm: Firm, now: dt.datetime) -> ProposalCard:
+    """The card of a row that somebody altered: nothing of what it says, and nobody decides it."""
+    sentence = altered_sentence(actor.language)
+    title = say(actor.language, "Altered from outside", "Ændret udefra")
+    return ProposalCard(
+        id=proposal.id,
+        version=proposal.version,
+        digest=proposal.digest,
+        tool=proposal.tool,
+        status=proposal.status,
+        preview=Preview(title=title, warnings=(sentence,)),
+        decides=sentence,
+        own=actor.id == proposal.requester_id,
+        problem=sentence,
         expires_at=proposal.expires_at.astimezone(firm.zone).isoformat(timespec="seconds"),
         expires_shown=clock(proposal.expires_at, zone=firm.zone, now=now, language=actor.language),
     )

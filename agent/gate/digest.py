@@ -74,4 +74,15 @@ def digest_of(keys: Keys, proposal: Proposal) -> str:
 def untouched(keys: Keys, proposal: Proposal) -> bool:
     """Whether the stored proposal is still the one that was digested."""
     versions = (bound(proposal), _bound_before(proposal))
-    return any(holds(keys, "proposal", each, proposal.digest) for each in versions)
+    try:
+        return any(holds(keys, "proposal", each, proposal.digest) for each in versions)
+    except ValueError:  # NaN or half a character: nothing that was ever digested
+        return False
+
+
+def alike(one: object, other: object) -> bool:
+    """Whether two stored values are the same. What could never have been digested is like nothing."""
+    try:
+        return canonical(one) == canonical(other)
+    except ValueError:
+        return False

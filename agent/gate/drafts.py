@@ -243,6 +243,12 @@ def _today(ctx: Context, tool: str, besides: str | None) -> dict[str, int]:
     )
     sums: dict[str, int] = {}
     for figures in session.scalars(earlier):
-        for name, amount in figures.items():
-            sums[name] = sums.get(name, 0) + int(amount)
+        for name, amount in _amounts(figures):
+            sums[name] = sums.get(name, 0) + amount
     return sums
+
+
+def _amounts(figures: object) -> list[tuple[str, int]]:
+    """The figures of a stored proposal; none of one that was altered so that they are no figures any more."""
+    stored = cast(dict[str, object], figures) if isinstance(figures, dict) else {}
+    return [(name, amount) for name, amount in stored.items() if isinstance(amount, int)]

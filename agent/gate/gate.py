@@ -7,21 +7,19 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from agent.gate import again, audit, proposals, sweep, votes
-from agent.gate.cards import card_of
-from agent.gate.contexts import Contexts, firm_of, requester_of, tenant_of
+from agent.gate import again, audit, looking, proposals, sweep, votes
+from agent.gate.contexts import Contexts, requester_of
 from agent.gate.drafts import Ask
 from agent.gate.executor import BEGUN_AGAIN, Executor
 from agent.gate.outside import Retry
 from agent.gate.parts import Enqueue, OnDecided, Parts
 from agent.gate.policy import Outcome
 from agent.gate.provenance import Origin, Seen
-from agent.gate.refusals import frozen
 from agent.gate.registry import Registry, may_use
-from agent.gate.seals import watched
+from agent.gate.seals import altered, check_seal, watched
 from agent.gate.states import hold, move
 from agent.gate.votes import Ballot
-from agent.gate.words import may_not_use, no_such_proposal, say, standstill
+from agent.gate.words import may_not_use, no_such_proposal, say
 from agent.settings import Keys
 from memory.store import Store, TenantSession
 from memory.tables.gate import Proposal
@@ -219,6 +217,8 @@ class Gate:
         """The same inside a transaction of the caller's."""
         now = self._parts.clock()
         votes.check_own(actor, proposal)
+        if altered(self._parts, proposal):  # it goes all the same: nothing is safer than that
+            self._parts.note(session, proposal, "tampered", actor=actor)
         gone = {"decided_at": now, "decided_by": actor.name, "finished_at": now}
         if proposal.status != "pending" or not move(session, proposal, "cancelled", **gone):
             raise votes.lost(session, proposal, actor, now=now)
@@ -293,6 +293,13 @@ class Gate:
             raise NotFound(no_such_proposal(actor.language, proposal_id))
         return proposal
 
+    def opened(self, session: TenantSession, actor: Actor, proposal_id: str) -> Proposal:
+        """The same to be looked at by itself. Raises Tampered when somebody altered it."""
+        proposal = self.get(session, actor, proposal_id)
+        if altered(self._parts, proposal):
+            check_seal(self._parts, proposal, actor)
+        return proposal
+
     def list_for(
         self, session: TenantSession, actor: Actor, status: str | None = None, *, limit: int = 100
     ) -> list[Proposal]:
@@ -305,31 +312,16 @@ class Gate:
 
     def may_decide(self, session: TenantSession, actor: Actor, proposal: Proposal) -> str | None:
         """None when this actor may decide it, else a sentence why not."""
-        return votes.why_not(self._parts, session, actor, proposal)
+        return looking.may_decide(self._parts, session, actor, proposal)
 
     def card(self, session: TenantSession, actor: Actor, proposal: Proposal) -> ProposalCard:
-        """The card for this actor."""
-        undo = again.compensation(self._parts, session, actor, proposal) is not None
-        return card_of(
-            proposal,
-            actor=actor,
-            firm=firm_of(session),
-            now=self._parts.clock(),
-            refused=self.may_decide(session, actor, proposal),
-            undo=undo,
-            held=self.held_up(session, actor, proposal),
-        )
-
-    def held_up(self, session: TenantSession, actor: Actor, proposal: Proposal) -> str | None:
-        """Why it would not be carried out if it were approved now: the firm is frozen. None when it would."""
-        if proposal.status != "pending" or frozen(session, proposal) is None:
-            return None
-        return standstill(actor.language, tenant_of(session).frozen_reason)
+        """The card for this actor; of a row that somebody altered, one that says so."""
+        return looking.card(self._parts, session, actor, proposal)
 
     def held_up_now(self, actor: Actor, proposal: Proposal) -> str | None:
-        """The same, in a session of its own."""
+        """Why it would not be carried out if it were approved now: the firm is frozen. None when it would."""
         with self._store.reading(actor.tenant_id) as session:
-            return self.held_up(session, actor, proposal)
+            return looking.held_up(session, actor, proposal)
 
     def sweep(self, now: dt.datetime | None = None) -> int:
         """Reminders, expiry and repair; called every minute. Returns how many proposals were touched."""

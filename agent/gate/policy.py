@@ -69,9 +69,14 @@ class Outcome:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Outcome":
-        """Back from the store."""
-        fields: dict[str, Any] = {**stored, "because": tuple(stored["because"])}
-        return cls(**fields)
+        """Back from the store. What no gate has written is decided by nobody: its row is refused, and alone."""
+        try:
+            fields: dict[str, Any] = {**stored, "because": tuple(stored["because"])}
+            outcome = cls(**fields)
+            known = outcome.kind in _STRICTNESS
+        except (TypeError, KeyError):
+            known, outcome = False, None
+        return outcome if outcome and known else cls(kind="deny", because=("unreadable",))
 
     def stricter_than(self, other: "Outcome") -> bool:
         """Whether more has to be asked than `other` asks."""

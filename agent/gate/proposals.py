@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from agent.gate.digest import canonical, digest_of
+from agent.gate.digest import alike, digest_of
 from agent.gate.drafts import Ask, Draft, draft
 from agent.gate.edits import filled_in
 from agent.gate.parts import Parts
@@ -113,15 +113,15 @@ def _pending_twin(session: TenantSession, ask: Ask, made: Draft) -> Proposal | N
         Proposal.requester_id == ask.actor.id,
         Proposal.id != (ask.replaces or ""),
     )
-    args = canonical(made.action.as_args())
-    return next((row for row in session.scalars(waiting) if canonical(row.args) == args), None)
+    args = made.action.as_args()
+    return next((row for row in session.scalars(waiting) if alike(row.args, args)), None)
 
 
 def _says_the_same(twin: Proposal, made: Draft) -> bool:
     """Same figures and same colours; else the newer one replaces it, for two of them would both run."""
     values = made.values()
     names = ("preview", "provenance", "outcome")
-    return all(canonical(getattr(twin, name)) == canonical(values[name]) for name in names)
+    return all(alike(getattr(twin, name), values[name]) for name in names)
 
 
 def _supersede(
@@ -184,7 +184,7 @@ def edit(
 def _as_it_was(proposal: Proposal, name: str, value: object) -> bool:
     """Whether an editor only handed an argument back: a form sends every field, touched or not."""
     shown = [kept[name] for kept in (proposal.args, proposal.asked) if kept and name in kept]
-    return any(canonical(value) == canonical(each) for each in shown)
+    return any(alike(value, each) for each in shown)
 
 
 def judged_of(proposal: Proposal, *, changed: Collection[str] = ()) -> tuple[Judged, ...]:

@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -35,6 +35,21 @@ def check_seal(parts: Parts, proposal: Proposal, actor: Actor) -> None:
         raise _alarm(proposal, actor)
 
 
+def altered(parts: Parts, proposal: Proposal) -> bool:
+    """Whether somebody changed it behind the gate's back. One that was erased is blank, and waits for nothing."""
+    blank = proposal.args is None and proposal.preview is None and proposal.status != "pending"
+    return not blank and not untouched(parts.keys, proposal)
+
+
+def altered_sentence(language: Literal["en", "da"]) -> str:
+    """What people are told of it."""
+    return say(
+        language,
+        "What is stored is not what was proposed, so it cannot be used. Ask for it anew.",
+        "Det gemte er ikke det, der blev foreslået, så det kan ikke bruges. Bed om det på ny.",
+    )
+
+
 def check_result(parts: Parts, session: TenantSession, proposal: Proposal, actor: Actor) -> None:
     """Raise Tampered, and an alarm, when what was done is not what the trail says was done.
 
@@ -47,11 +62,7 @@ def check_result(parts: Parts, session: TenantSession, proposal: Proposal, actor
 
 def _alarm(proposal: Proposal, actor: Actor) -> Tampered:
     _log.critical("tampered proposal tenant=%s proposal=%s", proposal.tenant_id, proposal.id)
-    message = say(
-        actor.language,
-        "What is stored is not what was proposed, so it cannot be used. Ask for it anew.",
-        "Det gemte er ikke det, der blev foreslået, så det kan ikke bruges. Bed om det på ny.",
-    )
+    message = altered_sentence(actor.language)
     return Tampered(message, proposal_id=proposal.id, actor=actor)
 
 

@@ -68,12 +68,17 @@ def proposal_out(
         version=row.version,
         digest=row.digest,
         tool=row.tool,
-        args=row.args or {},
+        args=_as_object(row.args),
         status=cast(Status, row.status),
         preview=card.preview,
         expires_at=row.expires_at.isoformat(),
         card=card,
     )
+
+
+def _as_object(stored: object) -> JsonObject:
+    """The arguments; none where somebody altered the row so that they are none any more."""
+    return cast(JsonObject, stored) if isinstance(stored, dict) else {}
 
 
 def shown(backend: Backend, actor: Actor, row: Proposal) -> ProposalOut:
@@ -98,7 +103,7 @@ class _Approvals:
         actor = caller.actor
         with self._backend.store.reading(actor.tenant_id) as session:
             return proposal_out(
-                self._backend, session, actor, self._backend.gate.get(session, actor, given.id)
+                self._backend, session, actor, self._backend.gate.opened(session, actor, given.id)
             )
 
     def _reader(self, caller: Caller, proposal_id: str) -> Actor:
@@ -112,7 +117,7 @@ class _Approvals:
     def form(self, caller: Caller, given: OneIn) -> FormCard:
         actor, gate = self._reader(caller, given.id), self._backend.gate
         with self._backend.store.reading(actor.tenant_id) as session:
-            row = gate.get(session, actor, given.id)
+            row = gate.opened(session, actor, given.id)
             return form_of(gate.context(session, actor), gate.registry.action(row.tool), row)
 
     def decide(self, caller: Caller, given: DecideIn) -> ProposalOut:
