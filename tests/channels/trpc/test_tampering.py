@@ -19,7 +19,7 @@ ALTERED = {
     "args": "'[1]'",
     "preview": "'{}'",
 }
-COLUMNS = {"kind": "outcome", "endless": """'{"kind": "confirm", "because": [], "x": Infinity}'""",
+COLUMNS = {"kind": "outcome", "endless": "outcome"}
 
 
 def altered(friday: Friday, name: str = "outcome") -> Any:
