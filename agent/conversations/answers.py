@@ -53,11 +53,15 @@ _MOST_CARDS = 3
 
 @dataclass(frozen=True)
 class Decision:
-    """What somebody typed: yes, no (perhaps with a reason), or a change; `loose` when it says neither yes nor no."""
+    """What somebody typed: yes, no (perhaps with a reason), or a change (`loose` when it says neither).
+
+    `asks` when it is a question (“yes?”), which decides nothing.
+    """
 
     kind: Literal["approve", "deny", "edit"]
     rest: str = ""
     loose: bool = False
+    asks: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,9 @@ def read_decision(text: str) -> Decision | None:
     """The decision that the whole message is, or None. Quoted and longer text never decides."""
     if len(text) > 160 or any(mark in _QUOTES for mark in text.strip()):
         return None
-    bare = fold(text).strip(" .!")
+    bare = fold(text).strip(" .!?")
+    if "?" in text and (_BARE_YES.fullmatch(bare) or _BARE_NO.fullmatch(bare)):
+        return Decision("approve", asks=True)
     if _BARE_YES.fullmatch(bare):
         return Decision("approve")
     if _BARE_NO.fullmatch(bare):
@@ -109,6 +115,8 @@ class TypedAnswers:
             pending = _pending(session, held.conversation_id)
             if not pending:
                 return None
+            if decision.asks:
+                return self._cards_again(session, held, pending, decision)
             one = pending[0] if len(pending) == 1 else None
             if decision.loose and (one is None or asks(held.memo)):
                 return None
@@ -194,6 +202,10 @@ class TypedAnswers:
             for p in mine[:_MOST_CARDS]
         )
         say = _saying(held)
+        if decision.asks:
+            return Outcome(
+                say("This waits for a yes or no:", "Det her venter på et ja eller nej:"), drafts
+            )
         return Outcome(
             say(
                 "A typed word is not enough here. Please decide on the card.",

@@ -80,7 +80,11 @@ def meant(text: str, memo: Mapping[str, Any]) -> str:
     if not memo.get("offered") or len(kept) != 1:
         return text
     decision = read_decision(text)
-    return str(kept[0]["label"]) if decision and decision.kind == "approve" else text
+    return (
+        str(kept[0]["label"])
+        if decision and decision.kind == "approve" and not decision.asks
+        else text
+    )
 
 
 def declines(text: str, memo: Mapping[str, Any]) -> bool:

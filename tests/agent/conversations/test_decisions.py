@@ -158,6 +158,15 @@ def test_yes_with_nothing_to_decide_is_answered_plainly(office: Office) -> None:
     assert reply.text == "There is nothing waiting for a yes or no."
 
 
+@pytest.mark.parametrize("said", ["yes?", "ok?", "ja?", "nej?"])
+def test_a_yes_that_is_a_question_shows_the_card_again(office: Office, said: str) -> None:
+    reply = converse(office, BOOKING, said)
+
+    assert "waits" in reply.text or "venter" in reply.text
+    assert len(reply.proposals) == 1
+    assert office.proposals()[0].status == "pending"
+
+
 def test_a_quoted_yes_decides_nothing(office: Office) -> None:
     converse(office, BOOKING, "> yes")
 

@@ -162,6 +162,21 @@ def test_an_edit_shows_a_new_preview(opened: Opened) -> None:
     expect(opened.page.locator("#log .proposal")).to_contain_text("13:00–14:30")
 
 
+def test_what_is_decided_at_the_side_tells_its_outcome_on_the_card(opened: Opened) -> None:
+    opened.enter("anna")
+    page = opened.page
+    opened.say(BOOK)
+    expect(page.locator("#log .proposal")).to_be_visible()
+
+    opened.enter("anna")  # a new conversation: the card only waits at the side
+    waiting = page.locator("#waits .proposal", has_text="Book Standard clean for Jens Nygaard")
+    waiting.get_by_role("button", name="Approve").click()
+
+    expect(page.locator("#log .proposal.done")).to_contain_text("Jens Nygaard", timeout=15_000)
+    expect(waiting).to_have_count(0)
+    expect(page.locator("#left .mail").first).to_contain_text("booking", ignore_case=True)
+
+
 def test_a_red_argument_needs_its_tick(opened: Opened) -> None:
     opened.enter("owner")
     card = opened.page.locator("#waits .proposal", has_text="Nordlys")

@@ -10,11 +10,14 @@ const page = { me: null, cards: new Map(), conversation: null, seq: 0, seen: new
 
 const act = {
   async decide(card, decision, more) {
+    let made = null;
     try {
-      shown(await wire.mutate("approvals.decide", { id: card.id, digest: card.digest, decision, ...more }));
+      made = await wire.mutate("approvals.decide", { id: card.id, digest: card.digest, decision, ...more });
+      shown(made);
     } finally {
       await refreshSide();
     }
+    if (!inLog(card.id)) await toldHere(made);
   },
   async withdraw(card) {
     try {
@@ -54,6 +57,24 @@ async function guarded(work) {
     place(el("p", { class: "problem" }, error instanceof WireError ? error.message : say.broke));
     if (!(error instanceof WireError)) throw error;
   }
+}
+
+const UNDER_WAY = new Set(["approved", "executing"]);
+
+function inLog(id) {
+  return [...$("log").querySelectorAll("[data-proposal]")].some((node) => node.dataset.proposal === id);
+}
+
+// What was decided at the side belongs to another conversation, which tells its outcome: here it is told on the card.
+async function toldHere(made) {
+  const token = wire.token;
+  for (let tries = 0; tries < 40 && UNDER_WAY.has(made.status); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    made = await wire.query("approvals.get", { id: made.id });
+  }
+  if (wire.token !== token) return;
+  shown(made, true);
+  await refreshSide();
 }
 
 // A proposal has one card on the page: a newer state replaces the older one where it stands.
