@@ -43,10 +43,15 @@ def focus_after(
     """The focus once a tool was called with these arguments."""
     focus = {str(group): str(said) for group, said in before.items()}
     for name, value in args.items():
-        group = GROUPS.get(slots[name].kind) if name in slots else None
+        group = _group(slots[name].kind, slots) if name in slots else None
         if group and isinstance(value, str):
             focus[group] = value
     return focus
+
+
+def _group(kind: str, slots: Mapping[str, Slot]) -> str | None:
+    """What the argument is talked of as; whoever is given a name and may have a phone is a person."""
+    return "person" if kind == "name" and "phone" in slots else GROUPS.get(kind)
 
 
 def resolved(

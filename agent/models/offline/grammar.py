@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.models.offline.clauses import another_request, settled
 from agent.models.offline.hearing import (
     BEFORE_TIMES,
     COLON,
@@ -27,19 +28,10 @@ from tools.values.text import fold
 from tools.values.tokens import tokenise
 
 REFERENCES = frozenset(
-    [
-        "customer",
-        "lead",
-        "booking",
-        "service",
-        "staff",
-        "user",
-        "proposal",
-        "upload",
-        "about",
-        "name",
-    ]
-)
+    {
+        "customer", "lead", "booking", "service", "staff", "user", "proposal", "upload", "about", "name",
+    }
+)  # fmt: skip
 _TYPED: dict[str, str] = {
     "when": WHEN,
     "day": WHEN,
@@ -151,6 +143,11 @@ class Grammar:
         for variant in dict.fromkeys(variants):
             found += self._read(variant, offered, moved=None)
             found += self._read_with_moved(variant, offered)
+        found = [
+            Match(m.tool, settled(m.tool, m.args, self.slots[m.tool], sentence.text), m.weight)
+            for m in found
+            if not another_request(m.args)
+        ]
         return sorted(found, key=lambda match: -match.weight)
 
     def _read_with_moved(self, sentence: Sentence, offered: frozenset[str]) -> list[Match]:

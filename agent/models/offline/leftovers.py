@@ -72,3 +72,12 @@ def searched_for(
         if capital or (first > 0 and words[first - 1].folded in _BEFORE):
             return sentence.said(first, run[-1])
     return None
+
+
+def behind_command(tool: str, sentence: Sentence) -> str | None:
+    """All that follows the tool's own name (“recall pia”): it is what to look for."""
+    words = [word.folded for word in sentence.words]
+    if words[:1] != [tool]:
+        return None
+    first = 2 if words[1:2] and words[1] in _BEFORE else 1
+    return sentence.said(first, -1) if first < len(words) else None

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agent.models.offline.clauses import settled
 from agent.models.offline.filling import Chains, Known, Piece
 from agent.models.offline.generating import NONE
 from agent.models.offline.grammar import Grammar
 from agent.models.offline.hearing import COLON, Heard, Sentence, hear
-from agent.models.offline.leftovers import searched_for, unsaid_choices
+from agent.models.offline.leftovers import behind_command, searched_for, unsaid_choices
 from agent.models.offline.lessons import Lesson
 from agent.models.offline.names import collapsed, names_in, spoken
 from agent.models.offline.overlay import certain, leaning
@@ -146,11 +147,14 @@ class Reader:
             if value is not None:
                 args[piece.argument] = value
                 taken.update(range(piece.first, piece.last + 1))
+        args = settled(tool, args, self._grammar.slots[tool], sentence.text)
         if tool in self._lookups:
             args |= self._left_out(tool, sentence, frozenset(taken), args)
         typed = [word for at, word in enumerate(sentence.words) if word.masked and at not in taken]
         homeless = sum(
-            not self._grammar.place(tool, args, (word,), sentence.text) for word in typed
+            sentence.text[word.start : word.end] not in args.values()
+            and not self._grammar.place(tool, args, (word,), sentence.text)
+            for word in typed
         )
         return args, homeless
 
@@ -172,6 +176,8 @@ class Reader:
 
         if query := searched_for(sentence, gone, args, slots, usual):
             found["query"] = query
+        elif not args and not said and "query" in slots:
+            found["query"] = behind_command(tool, sentence)
         return {name: value for name, value in found.items() if value is not None}
 
     def _value(self, tool: str, piece: Piece, sentence: Sentence) -> object | None:

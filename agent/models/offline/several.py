@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from agent.models.offline.dictation import dictates
 from agent.models.offline.hearing import Sentence
 from tools.values.tokens import tokenise
 
@@ -16,7 +17,7 @@ _MOST_PARTS, _FEWEST_WORDS, _LONGEST = 5, 2, 600
 
 def parts_of(text: str) -> list[str]:
     """The parts of a message, where there are two to five of two words or more; else none."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or dictates(text) is not None:
         return []
     parts = [part.strip(" .,!?;") for part in _JOINT.split(text)]
     parts = [part for part in parts if part]
