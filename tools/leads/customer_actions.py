@@ -2,19 +2,17 @@
 
 from typing import Any, ClassVar, Self
 
-import sqlalchemy as sa
-
 from memory.tables.leads import Customer, Note
 from tools.cards import Line, Preview
-from tools.errors import Conflict, NotFound, Unclear
+from tools.errors import Conflict, Unclear
 from tools.kit import Action, Context, Effect, Receipt, Role
 from tools.leads.arguments import read_email_arg, read_name_arg, read_phone_arg, unchanged
+from tools.leads.noting import find_note, quoted
 from tools.leads.rules import read_address
 from tools.leads.service import (
     add_note,
     main_email,
     main_phone,
-    notes_about,
     same_person,
     set_email,
     set_phone,
@@ -235,7 +233,7 @@ class AddNote(Action):
 
 
 class RemoveNote(Action):
-    """Remove a note that the firm's own people wrote: by its id, or the latest about a customer or lead."""
+    """Remove a note that the firm's own people wrote: by its id, or by whom it is about and its words."""
 
     roles: ClassVar[frozenset[Role]] = _WRITERS
     effect: ClassVar[Effect] = Effect.INTERNAL
@@ -243,15 +241,15 @@ class RemoveNote(Action):
     minutes_saved: ClassVar[int] = 1
 
     note: NoteRef
-    """A note's id, or what the note is about."""
+    """A note's id, or what the note is about, with words of it where there are several."""
 
     def resolve(self, ctx: Context) -> Self:
         """The note by id."""
-        return self.model_copy(update={"note": _find_note(ctx, self.note).id})
+        return self.model_copy(update={"note": find_note(ctx, self.note).id})
 
     def preview(self, ctx: Context) -> Preview:
         """The note that goes."""
-        note = _find_note(ctx, self.note)
+        note = find_note(ctx, self.note)
         return Preview(
             title=ctx.say("Remove a note", "Fjern en note"),
             lines=(Line(label=note.author, value="", before=note.text, source="staff"),),
@@ -259,10 +257,13 @@ class RemoveNote(Action):
 
     def perform(self, ctx: Context, key: str) -> Receipt:
         """Remove it, keeping its text for undo."""
-        note = _find_note(ctx, self.note)
+        note = find_note(ctx, self.note)
         ctx.session.delete(note)
         return Receipt(
-            title=ctx.say("The note is removed.", "Noten er fjernet."),
+            title=ctx.say(
+                f"The note is removed: “{quoted(note.text)}”.",
+                f"Noten er fjernet: “{quoted(note.text)}”.",
+            ),
             record={note.about_kind: note.about_id},
             before={"about": note.about_id, "text": note.text},
         )
@@ -270,17 +271,3 @@ class RemoveNote(Action):
     def undo(self, ctx: Context, receipt: Receipt) -> Action | None:
         """Write it again."""
         return AddNote(about=receipt.before["about"], text=receipt.before["text"])
-
-
-def _find_note(ctx: Context, words: str) -> Note:
-    """A staff note by id, or the latest about something; the crew find only their own."""
-    note = ctx.session.scalar(sa.select(Note).where(Note.id == words))
-    if note is None:
-        about = find_about(ctx, words, field="note")
-        written = notes_about(ctx.session, [(about.kind, about.id)])
-        note = next((one for one in written if one.source == "staff"), None)
-    mine = note is not None and (ctx.actor.office or note.author == ctx.actor.name)
-    if note is None or note.source != "staff" or not mine:
-        message = ctx.say("There is no such note.", "Der er ingen sådan note.")
-        raise NotFound(message, fields={"note": message})
-    return note

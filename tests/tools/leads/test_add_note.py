@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from memory.tables.leads import Note
 from tests.support.contexts import context, performed
-from tools.errors import NotFound
+from tools.errors import NotFound, Unclear
 from tools.leads.customer_actions import AddNote, RemoveNote
 
 
@@ -63,11 +63,50 @@ def test_undo_and_redo(store, jens):
     assert notes(store)[0].text == "Har hund"
 
 
-def test_the_latest_note_about_somebody_is_removed(store, jens):
+def test_the_only_note_about_somebody_is_removed_and_quoted(store, jens):
     with context(store) as ctx:
         performed(ctx, AddNote(about=jens, text="Har hund"))
-        performed(ctx, RemoveNote(note="Jens Nygaard"))
+        receipt = performed(ctx, RemoveNote(note="Jens Nygaard"))
     assert notes(store) == []
+    assert "“Har hund”" in receipt.title
+
+
+def test_of_several_notes_somebody_says_which_one_goes(store, jens):
+    with context(store) as ctx:
+        performed(ctx, AddNote(about=jens, text="Har hund"))
+        performed(ctx, AddNote(about=jens, text="Ring efter 16"))
+        with pytest.raises(Unclear) as asked:
+            RemoveNote(note="Jens Nygaard").resolve(ctx)
+        labels = [choice.label for choice in asked.value.choices]
+        performed(ctx, RemoveNote.model_validate(asked.value.choices[0].args))
+    assert {label.split("”")[0] for label in labels} == {"“Har hund", "“Ring efter 16"}
+    assert len(notes(store)) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the note about the dog on Jens Nygaard",
+        "noten om hunden på Jens Nygaard",
+        "hund, Jens Nygaard",
+        "Jens Nygaard: har hund",
+        "remove the note har hund on Jens Nygaard",
+    ],
+)
+def test_the_note_whose_words_are_said_goes(store, jens, words):
+    with context(store) as ctx:
+        performed(ctx, AddNote(about=jens, text="Har hund"))
+        performed(ctx, AddNote(about=jens, text="Ring efter 16"))
+        performed(ctx, RemoveNote(note=words))
+    assert [note.text for note in notes(store)] == ["Ring efter 16"]
+
+
+def test_a_note_that_says_something_else_stays(store, jens):
+    with context(store) as ctx:
+        performed(ctx, AddNote(about=jens, text="Har hund"))
+        with pytest.raises(Unclear):
+            RemoveNote(note="the note about the key on Jens Nygaard").resolve(ctx)
+    assert len(notes(store)) == 1
 
 
 def test_what_others_wrote_is_not_removed(store, people, jens):
