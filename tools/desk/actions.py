@@ -10,7 +10,7 @@ from tools.cards import Preview, ProposalCard
 from tools.desk import shown
 from tools.desk.firm import tenant_of
 from tools.desk.ports import Approvals
-from tools.errors import Conflict, NotFound
+from tools.errors import Choice, Conflict, NotFound, Unclear
 from tools.kit import EVERYONE, Action, Context, Effect, Receipt, Role
 from tools.lookup import find_proposal
 from tools.policy import Policy, confirm, instant
@@ -18,6 +18,7 @@ from tools.refs import ProposalRef, Text
 
 OWNER: frozenset[Role] = frozenset({"owner"})
 _OWN = ("withdraw", "undo")  # these two are never what "the last one" means
+_OFFERED = 5  # from elsewhere, to choose from
 _TAKEN_BACK = ("approved", "executing", "unknown", "done")
 
 
@@ -84,7 +85,7 @@ class Withdraw(Action):
     """Never mind: take back what you asked for and what nobody has decided yet."""
 
     proposal: ProposalRef | None = None
-    """Which one. Left out: the last one that you asked for."""
+    """Which one. Left out: the last one that you asked for here."""
 
     roles: ClassVar[frozenset[Role]] = EVERYONE
     effect: ClassVar[Effect] = Effect.INTERNAL
@@ -111,7 +112,7 @@ class Undo(Action):
     """Take back what was done: proposes the action that does so, where there is one."""
 
     proposal: ProposalRef | None = None
-    """Which one. Left out: the last one that you had done here, else the last one elsewhere."""
+    """Which one. Left out: the last one that you had done here."""
 
     roles: ClassVar[frozenset[Role]] = EVERYONE
     effect: ClassVar[Effect] = Effect.INTERNAL
@@ -145,34 +146,38 @@ def _taken_back(ctx: Context, done: Proposal, card: ProposalCard) -> str:
 
 
 def _last_done(ctx: Context) -> Proposal:
-    """The last thing that this actor had done in this conversation, else anywhere, and that is not taken back yet."""
+    """The last thing that this actor had done here, and that is not taken back yet."""
     back = aliased(Proposal)
     gone = sa.exists().where(back.undoes == Proposal.id, back.status.in_(_TAKEN_BACK))
-    own = sa.select(Proposal).where(
-        Proposal.requester_id == ctx.actor.id,
-        Proposal.status == "done",
-        Proposal.tool.not_in(_OWN),
-        Proposal.undoes.is_(None),
-        ~gone,
-    )
-    here = sa.case((Proposal.conversation_id == (ctx.conversation_id or ""), 0), else_=1)
-    latest = own.order_by(here, Proposal.created_at.desc(), Proposal.place.desc()).limit(1)
-    return ctx.session.scalars(latest).first() or _nothing(ctx)
+    done = sa.and_(Proposal.status == "done", Proposal.undoes.is_(None), ~gone)
+    return _last_here(ctx, done, tool="undo")
 
 
 def _named_or_pending(ctx: Context, words: str | None) -> Proposal:
     if words:
         return find_proposal(ctx, words)
+    return _last_here(ctx, Proposal.status == "pending", tool="withdraw")
+
+
+def _last_here(ctx: Context, such: sa.ColumnElement[bool], *, tool: str) -> Proposal:
+    """The actor's last one of this conversation. Raises Unclear with those from elsewhere: nobody means them unseen."""
     own = (
         sa.select(Proposal)
-        .where(
-            Proposal.requester_id == ctx.actor.id,
-            Proposal.status == "pending",
-            Proposal.tool.not_in(_OWN),
-        )
+        .where(Proposal.requester_id == ctx.actor.id, Proposal.tool.not_in(_OWN), such)
         .order_by(Proposal.created_at.desc(), Proposal.place.desc())
     )
-    return ctx.session.scalars(own.limit(1)).first() or _nothing(ctx)
+    here = own.where(Proposal.conversation_id.is_not_distinct_from(ctx.conversation_id))
+    if found := ctx.session.scalars(here.limit(1)).first():
+        return found
+    elsewhere = ctx.session.scalars(own.limit(_OFFERED)).all()
+    if not elsewhere:
+        _nothing(ctx)
+    message = ctx.say(
+        "There is nothing of yours to take back in this conversation. Do you mean one of these, from elsewhere?",
+        "Du har ikke noget at trække tilbage i denne samtale. Mener du en af disse, et andet sted fra?",
+    )
+    choices = [Choice(_title(each), tool=tool, args={"proposal": each.id}) for each in elsewhere]
+    raise Unclear(message, choices=choices, fields={"proposal": message})
 
 
 def _nothing(ctx: Context) -> NoReturn:
@@ -182,4 +187,5 @@ def _nothing(ctx: Context) -> NoReturn:
 
 
 def _title(proposal: Proposal) -> str:
-    return str((proposal.preview or {}).get("title", proposal.tool))
+    preview = proposal.preview
+    return str(preview.get("title", proposal.tool) if isinstance(preview, dict) else proposal.tool)

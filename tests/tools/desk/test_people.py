@@ -11,7 +11,7 @@ from memory.tables.leads import Mail
 from tools.desk.actions import Freeze, Undo, Unfreeze, Withdraw
 from tools.desk.people import ChangeRole, InviteUser, ReactivateUser, SuspendUser
 from tools.desk.queries import AuditTrail, FindApprovals, Help
-from tools.errors import Conflict, NotFound, Rejected
+from tools.errors import Conflict, NotFound, Rejected, Unclear
 from tools.kit import Actor
 from tools.policy import confirm, review
 
@@ -159,28 +159,38 @@ def test_undo_proposes_what_takes_the_last_thing_back(desk, propose):
         desk.do(Undo(proposal="pro_4"))
 
 
-def test_undo_takes_what_was_done_in_this_conversation_first(desk, propose):
+@pytest.mark.parametrize(("tool", "status"), [(Undo, "done"), (Withdraw, "pending")])
+def test_without_a_name_only_this_conversation_is_meant(desk, propose, tool, status):
     desk.add(
-        propose("pro_here", status="done", conversation_id="con_1"),
-        propose("pro_elsewhere", status="done", conversation_id="con_2", minutes=1),
+        propose("pro_here", status=status, conversation_id="con_1"),
+        propose("pro_elsewhere", status=status, conversation_id="con_2", minutes=1),
     )
 
-    def undone(conversation: str) -> tuple[str | None, str]:
-        def look(ctx):
-            here = dataclasses.replace(ctx, conversation_id=conversation)
-            undo = Undo().resolve(here)
-            return undo.proposal, undo.perform(here, "key").title
+    def resolved(conversation: str | None) -> str:
+        return desk.within(
+            lambda ctx: (
+                tool().resolve(dataclasses.replace(ctx, conversation_id=conversation)).proposal
+            )
+        )
 
-        return desk.within(look)
+    assert (resolved("con_1"), resolved("con_2")) == ("pro_here", "pro_elsewhere")
+    with pytest.raises(Unclear, match="from elsewhere") as asked:
+        resolved("con_3")
+    with pytest.raises(Unclear):
+        resolved(None)
+    assert [(each.label, each.tool, each.args) for each in asked.value.choices] == [
+        (f"Title of {each}", tool.tool_name(), {"proposal": each})
+        for each in ("pro_elsewhere", "pro_here")
+    ]
 
-    assert undone("con_1") == (
-        "pro_here",
-        "To undo “Title of pro_here”, this waits for your yes: Title of pro_here",
-    )
-    assert undone("con_2")[0] == "pro_elsewhere"
-    assert undone("con_3") == (
-        "pro_elsewhere",
-        "To undo “Title of pro_elsewhere (from elsewhere)”, this waits for your yes: Title of pro_elsewhere",
+
+def test_what_is_named_is_undone_from_elsewhere(desk, propose):
+    desk.add(propose("pro_elsewhere", status="done", conversation_id="con_2"))
+
+    done = desk.do(Undo(proposal="pro_elsewhere"))
+
+    assert done.title == (
+        "To undo “Title of pro_elsewhere (from elsewhere)”, this waits for your yes: Title of pro_elsewhere"
     )
 
 
