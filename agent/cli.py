@@ -103,7 +103,10 @@ def import_(
 ) -> None:
     """Import leads: a dry run first, then your yes."""
     seen = Console(stderr=True) if as_json else console
-    _told(asyncio.run(commands.import_file(read_settings(), seen, file, as_, yes)), as_json)
+    told = asyncio.run(commands.import_file(read_settings(), seen, file, as_, yes))
+    _told(told, as_json)
+    if told["status"] != "done" and (yes or told["status"] != "cancelled"):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -258,8 +258,13 @@ def _offer_lead(ctx: Context, words: str, field: str) -> None:
         f"{waiting[0].name} er et lead og ikke kunde endnu.",
     )
     label = ctx.say(f"Make {waiting[0].name} a customer", f"Gør {waiting[0].name} til kunde")
-    choice = Choice(label=label, tool="convert_lead", args={"lead": waiting[0].id})
-    raise Unclear(message, choices=(choice,), fields={field: message})
+    args = {"lead": waiting[0].id}
+    show = ctx.say(f"Show lead {waiting[0].name}", f"Vis lead {waiting[0].name}")
+    choices = (
+        Choice(label, tool="convert_lead", args=args),
+        Choice(show, tool="show_lead", args=args),
+    )
+    raise Unclear(message, choices=choices, fields={field: message})
 
 
 def _kept(ctx: Context, customer: Customer) -> Customer:
