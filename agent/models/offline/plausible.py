@@ -14,6 +14,9 @@ EVERYONE = frozenset(
         "alle kunder", "alle sammen", "allesammen", "alle leads", "hver kunde", "samtlige kunder", "samtlige",
     }
 )  # fmt: skip
+_ALL_OF_THEM = frozenset(
+    {"all", "all the", "all of the", "every", "alle", "alle de", "samtlige", "hver"}
+)
 _THINGS: Mapping[str, frozenset[str]] = {
     "booking": frozenset(
         {
@@ -70,6 +73,8 @@ def plausible(reading: Reading, slots: Mapping[str, Slot], heard: Heard) -> bool
 def can_name(slot: Slot, said: str, heard: Heard) -> bool:
     """Whether `said` (folded) can name what `slot` holds."""
     kind = slot.kind
+    if kind in ("staff", "service", "user") and said in _ALL_OF_THEM:
+        return False
     known = {name.kind for name in heard.named((said,))}
     if known:
         return bool(known & ({kind} | _ALSO.get(kind, frozenset())))

@@ -236,3 +236,11 @@ def test_who_does_not_answer_makes_no_lead_of_that_name(friday: Friday, answer: 
     friday.say(answer, who="owner", conversationId=asked["conversationId"])
 
     assert made(friday) == before
+
+
+@pytest.mark.parametrize("text", ["show all bookings this week", "vis alle bookinger næste uge"])
+def test_all_is_nobodys_name(friday: Friday, text: str) -> None:
+    reply = say(friday, text)
+
+    assert [(step["tool"], step["ok"]) for step in reply["steps"]] == [("find_bookings", True)]
+    assert "staff" not in reply["steps"][0]["args"]
