@@ -93,7 +93,7 @@ _ACCESS_NAMES: tuple[tuple[re.Pattern[str], tuple[str, str]], ...] = (
     (re.compile(r"\balarm"), ("alarm code", "alarmkode")),
     (re.compile(r"\b(?:lock ?box|key ?box|key ?safe|noegleboks)"), ("key box", "nøgleboks")),
     (re.compile(r"\b(?:gate|port|laage)"), ("gate code", "portkode")),
-    (re.compile(r"\b(?:key|noegle)"), ("key", "nøgle")),
+    (re.compile(r"\b(?:key|noegle)"), ("place of the key", "nøglens plads")),
     (
         re.compile(r"\b(?:door|doer|entry|entrance|stairwell|opgang|indgang|hoveddoer)"),
         ("door code", "dørkode"),

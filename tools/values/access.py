@@ -55,11 +55,37 @@ _QUOTED = re.compile(
     r"(?:(?<=is )|(?<=er )|(?<=: ))[\"“”»']([^\"“”»']{2,40})[\"“”»']", re.IGNORECASE
 )
 _CAPITALS = re.compile(r"(?:(?<=\bis )|(?<=\ber )|(?<=: ))[A-ZÆØÅ]{3,12}\b")
-_HIDDEN = re.compile(
-    r"\b(?:keys?|nøglen?|nøgler(?:ne)?|ekstranøglen?)\s+(?:is|are|lies|hangs|sits|ligger|hænger|er|gemmes)\s+"
-    r"((?:under|behind|below|above|inside|beneath|on top of|in the|in a|bag|over|oven på|oppe|nede|inde|i|på|hos)"
-    r"\b[^.!?;\n]*)",
-    re.IGNORECASE,
+_KEY = r"(?:keys?|\w*n(?:ø|oe)gle(?:n|r|rne|ne)?)"
+_WHOSE = (
+    r"(?:\s+(?:to|for|of|at|from|til|hos|på|fra|i|in)(?:\s+[\w'’&-]+){1,5}?)?"
+    r"(?:\s+(?:always|usually|normally|still|now|altid|normalt|stadig|nu))?"
+)
+_LIES = (
+    r"(?:is|are|lies?|hangs?|sits?|stays?|can be found|ligger|hænger|haenger|er|gemmes|findes|kan findes|står|staar"
+    r"|sidder|bliver)"
+    r"(?:\s+(?:always|usually|kept|hidden|left|placed|stored|hanging|lying|altid|normalt|gemt|lagt|hængt|stadig|nu))*"
+)
+# The place ends where a name follows: “under the mat at Pia Dahl's” tells whose mat it is.
+_REST = r"\b(?:(?!\s+(?:at|hos|to|til|for|of)\s+(?-i:[A-ZÆØÅ]))[^.!?;\n])*"
+_SURELY_THERE = (
+    rf"(?:under|underneath|behind|below|above|beneath|on top of|bag|bagved|oven på){_REST}"
+)
+_THERE = (
+    r"(?:under|underneath|behind|below|above|inside|beneath|beside|next to|on top of|between"
+    r"|(?:in|on|at|by|with) (?:the|an?|his|her|their|my|our|its)|bag|bagved|over|oven på|oppe|nede|inde|ude|i|på|hos"
+    rf"|ved|mellem|foran){_REST}"
+)
+_SOME = r"(?:(?:an?|the|en|den|et|to|two|one|his|her|their|spare|extra|ekstra)\s+)*"
+# A key that hangs somewhere, and a somewhere at which a key hangs.
+_HIDDEN = tuple(
+    re.compile(said, re.IGNORECASE)
+    for said in (
+        rf"\b{_KEY}{_WHOSE}\s+{_LIES}\s+({_THERE})",
+        rf"\b{_KEY}{_WHOSE}\s+({_SURELY_THERE})",
+        rf"\b{_LIES}\s+{_SOME}{_KEY}{_WHOSE}\s+({_THERE})",
+        rf"\b((?:under|behind|beneath|bag|inde i|in the|i)\s+[^.!?;,\n]{{2,40}}?)"
+        rf"\s+(?:lies|hangs|ligger|hænger|haenger)\s+{_SOME}{_KEY}\b",
+    )
 )
 _BARE = re.compile(r"\s*[#*]*[A-Za-z]{0,4}\d[\d -]{1,14}[A-Za-z]?[#*]*[\s.!]*")
 _LEAST_DIGITS = 3
@@ -100,7 +126,7 @@ def is_bare_code(text: str) -> bool:
 
 def find_codes(text: str) -> list[tuple[int, int]]:
     """Where codes and hiding places of keys stand in a text: (start, end), left to right, none inside another."""
-    found = [match.span(1) for match in _HIDDEN.finditer(text)]
+    found = [match.span(1) for hidden in _HIDDEN for match in hidden.finditer(text)]
     if _SPEAKS.search(text):
         for clause in _CLAUSE.finditer(text):
             if _SPEAKS.search(clause.group()):

@@ -206,6 +206,28 @@ def test_a_code_is_only_kept_sealed(desk):
     assert [text for text in desk.rows(Text) if text.kind == "fact"] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("nøglen til Jens Nygaard ligger under den blå sten", "under den blå sten"),
+        ("nøglen til Jens Nygaard hænger i garagen", "i garagen"),
+        ("the key to Jens Nygaard hangs in the shed", "in the shed"),
+        ("spare key of Jens Nygaard is behind the third pot", "behind the third pot"),
+        ("the key is under the mat at Jens Nygaard's", "under the mat"),
+    ],
+)
+def test_where_a_key_lies_is_only_kept_sealed(desk, words, place):
+    receipt = desk.do(Remember(fact=words))
+
+    fact = desk.row(Fact, receipt.record["fact"])
+    assert (fact.key, fact.subject_id, fact.sealed) == (
+        "access",
+        "cus_jens",
+        f"sealed:{place[::-1]}",
+    )
+    assert place not in f"{fact.value} {fact.excerpt} {receipt}"
+
+
 def test_a_code_that_was_asked_for_apart_belongs_to_the_same_door(desk):
     with pytest.raises(Unclear) as asked:
         desk.resolve(Remember(fact="the alarm code for Jens Nygaard"))
