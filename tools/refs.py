@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -74,7 +74,11 @@ def hours_of(value: object) -> object:
     length = read_duration(value)
     if length is not None:
         return round(Decimal(int(length.total_seconds())) / 3600, 2)
-    return value.strip().replace("½", ".5").replace(",", ".")
+    said = value.strip().replace("½", ".5").replace(",", ".")
+    try:
+        return Decimal(said)  # where JSON is read strictly, a text is no number any more after us
+    except InvalidOperation:
+        return said
 
 
 def _exactly(value: object) -> object:

@@ -66,6 +66,10 @@ def _problem(finding: ErrorDetails) -> str:
             return "is required"
         case "extra_forbidden":
             return "is not known here"
+        case "is_instance_of" if finding["msg"].endswith(
+            "Decimal"
+        ):  # what JSON read strictly calls no number
+            return "should be a number"
         case kind if kind in _IN_OUR_WORDS:
             return _uncapped(finding["msg"].split(", ", 1)[-1].rstrip("."))
         case _:
