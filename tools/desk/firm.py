@@ -1,6 +1,7 @@
 """When the firm is open, and how it is reached."""
 
 import datetime as dt
+import re
 from typing import Annotated, ClassVar, Self
 
 import sqlalchemy as sa
@@ -12,14 +13,22 @@ from tools.cards import Preview
 from tools.desk import shown
 from tools.desk.reading import refused
 from tools.desk.rules import COLUMNS, FirmField, NotAWeek, Week, firm_value, read_field, read_week
-from tools.errors import Rejected
+from tools.errors import Choice, Rejected, Unclear
 from tools.kit import Action, Context, Effect, Receipt, Role, Steers
 from tools.policy import Policy, confirm
 from tools.refs import Search
 from tools.times import day_of
-from tools.values.moments import say_date
+from tools.values.moments import read_moment, say_date
 
 OWNER: frozenset[Role] = frozenset({"owner"})
+
+
+_CLOSING = re.compile(
+    r"\s*(?:(?:we|vi)\s+)?(?:(?:are|will be|is|er|holder|har|have)\s+)?"
+    r"(?:closed?|lukker?|lukket|(?P<opens>open|åbner?|åbent?))\s+(?:again\s+|igen\s+)?(?:on\s+|på\s+)?",
+    re.IGNORECASE,
+)
+"""What comes before a date that is said to be closed or open."""
 
 
 class SetOpeningHours(Action):
@@ -40,13 +49,18 @@ class SetOpeningHours(Action):
         week = self._week()
         if week is not None:
             return self.model_copy(update={"days": shown.week_words(ctx, week)})
-        if self.closed is None:
+        says = _CLOSING.match(self.days)
+        said = self.days[says.end() :] if says else self.days
+        if self.closed is None and read_moment(said, now=ctx.now, zone=ctx.firm.zone) is None:
             raise refused(ctx, "days", self.days)
-        day = day_of(ctx, self.days, field="days")
+        day = day_of(ctx, said, field="days")
         if day < ctx.today:
             message = ctx.say("That date has passed.", "Den dato er passeret.")
             raise Rejected(message, fields={"days": message})
-        return self.model_copy(update={"days": day.isoformat()})
+        if self.closed is None and says is None:
+            raise _which(ctx, day)
+        closed = not says["opens"] if says and self.closed is None else self.closed
+        return self.model_copy(update={"days": day.isoformat(), "closed": closed})
 
     def preview(self, ctx: Context) -> Preview:
         week = self._week()
@@ -100,6 +114,21 @@ def _opening_hours(ctx: Context) -> Week:
     return {
         int(row.id): (row.opens, row.closes) if row.opens and row.closes else None for row in rows
     }
+
+
+def _which(ctx: Context, day: dt.date) -> Unclear:
+    """Whether a date alone is one to be closed or open on."""
+    named = say_date(day, ctx.language)
+    labels = {
+        True: ctx.say(f"Close on {named}", f"Luk {named}"),
+        False: ctx.say(f"Open again on {named}", f"Åbn igen {named}"),
+    }
+    choices = tuple(
+        Choice(label, tool="set_opening_hours", args={"days": day.isoformat(), "closed": closed})
+        for closed, label in labels.items()
+    )
+    message = ctx.say(f"What about {named}?", f"Hvad med {named}?")
+    return Unclear(message, choices=choices, fields={"days": message})
 
 
 def _set_weekday(ctx: Context, day: int, hours: tuple[str, str] | None) -> None:

@@ -67,6 +67,7 @@ _NEGATED = re.compile(
 )
 _REMINDS = re.compile(
     r"\b(?:don t|dont|do not|never) forget\b|\bglem (?:nu )?(?:ikke|aldrig)\b|\bwhy not\b|\bhvorfor ikke\b"
+    r"|\bnever mind\b|\bnevermind\b"
 )
 _TWO_CLAUSES = re.compile(r"[,;:.!?]\s*\w|\b(?:and|og)\b")
 _MARKS = re.compile(r"[^\w]+")

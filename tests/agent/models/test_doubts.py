@@ -108,6 +108,7 @@ def test_what_is_done_at_once_is_asked_about_first_where_it_is_denied_or_asked(
         ("don't forget to note on Mette: call first", "call first"),
         ("booking 34 is done", ""),
         ("freeze everything", ""),
+        ("never mind", ""),
     ],
 )
 def test_a_not_that_is_dictated_leaves_no_doubt(text: str, dictated: str) -> None:

@@ -186,3 +186,19 @@ def test_a_value_that_does_not_fit_is_refused(desk):
         SetFirm.model_validate({"field": "demo", "value": "false"})
 
     assert set(caught.value.fields) == {"value"}
+
+
+@pytest.mark.parametrize(
+    "days", ["we are closed on 24 December", "vi holder lukket den 24. december"]
+)
+def test_a_date_that_is_said_to_be_closed_needs_no_flag(desk, days):
+    desk.do(SetOpeningHours(days=days))
+
+    assert [row.id for row in desk.rows(ClosedDay)] == ["2026-12-24"]
+
+
+def test_a_date_alone_is_asked_about(desk):
+    with pytest.raises(Unclear) as asked:
+        desk.do(SetOpeningHours(days="24 December"))
+
+    assert [choice.args["closed"] for choice in asked.value.choices] == [True, False]
