@@ -79,15 +79,17 @@ def why_not(parts: Parts, session: TenantSession, actor: Actor, proposal: Propos
         )
     if outcome.kind == "review":
         return _why_not_review(actor, role, proposal, outcome)
-    tool = parts.registry.action(proposal.tool)
-    if proposal.requester_kind == "person":
-        allowed = actor.id == proposal.requester_id and role in tool.roles
-    else:
-        # A schedule or a key asked: the office stands in for it.
-        mine = actor.id == proposal.requester_id
-        allowed = (mine or role in OFFICE) and role in tool.roles
-    if allowed:
+    mine = actor.id == proposal.requester_id
+    # A schedule or a key asked: the office stands in for it.
+    theirs = mine or (proposal.requester_kind != "person" and role in OFFICE)
+    if theirs and role in parts.registry.action(proposal.tool).roles:
         return None
+    if mine:
+        return say(
+            actor.language,
+            "Your role may not decide this any more.",
+            "Din rolle må ikke beslutte det her længere.",
+        )
     return say(
         actor.language,
         f"Only {proposal.requester_name} decides this.",

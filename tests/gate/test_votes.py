@@ -145,6 +145,16 @@ def test_a_voter_who_lost_the_role_is_refused_although_the_bearer_still_says_it(
         world.approve(proposal, BO)
 
 
+def test_who_lost_the_role_is_told_that_of_their_own_card(world: World) -> None:
+    proposal = world.propose(WIN)
+    world.change(User, ANNA.id, role="crew")
+
+    with pytest.raises(Forbidden, match="Your role may not decide this any more"):
+        world.approve(proposal)
+    with pytest.raises(Forbidden, match="Only Anna decides this"):
+        world.approve(proposal, OWNER)
+
+
 def test_a_suspended_user_decides_nothing(world: World) -> None:
     proposal = world.propose(WIN)
     world.change(User, ANNA.id, suspended_at=world.now)
