@@ -35,12 +35,25 @@ KEY_NAMES: Mapping[str, tuple[str, str]] = {
 SINGLE: frozenset[str] = frozenset(("contact_rule", "payment", "parking", "preferred_time"))
 """Of these there is one at a time: another value takes the place of the old one, when a person says so."""
 
+_REACH = (
+    r"(?:call(?:s|ed)?|phon(?:e|es|ed)|ring(?:e|er|es)?|(?:op)?ringes|text(?:s|ed)?|e?-?mail(?:s|ed|es)?|sms\w*"
+    r"|contact(?:ed)?|kontakt\w*|skriv\w*|telefon\w*|opkald\w*)"
+)
+# What may stand between “only” and how: “only wants to be contacted by …”, “kun vil kontaktes på …”.
+_LINK = (
+    r"(?:(?:be|being|to|by|via|with|through|use|on|an?|the|must|may|should|can|wants?|likes?|contact(?:ed)?|us|we|you|him"
+    r"|her|them|reach(?:ed)?|maa|vil|skal|kan|bliver?|faar?|have|gerne|paa|pr\.?|per|med|af|at|et|en|du|vi|man|ham|hende"
+    r"|dem|oensker|igennem|kontakt\w*|til)\s+){0,5}"
+)
 # The first that fits counts: who is allergic to cats has an allergy, who prefers to pay by card a way to pay.
 _KEYS: tuple[tuple[FactKey, re.Pattern[str]], ...] = (
     (
         "allergy",
         re.compile(
-            r"\b(?:allerg\w*|asthma\w*|astma\w*|intoleran\w*|hay ?fever|hoefeber|taaler ikke|kan ikke taale)"
+            r"\b(?:allerg\w*|asthma\w*|astma\w*|intoleran\w*|overfoelsom\w*|hay ?fever|hoefeber)"
+            r"|\btaal(?:er|e|te)?\s+(?:\w+\s+){0,2}(?:ikke|ingen|intet)\b"
+            r"|\b(?:ikke|aldrig|ingen)\s+(?:\w+\s+){0,2}taal(?:er|e|te)?\b"
+            r"|\b(?:not|\w+n['’]t|cannot|never)\s+(?:\w+\s+)?tolerat\w*"
         ),
     ),
     (
@@ -55,6 +68,9 @@ _KEYS: tuple[tuple[FactKey, re.Pattern[str]], ...] = (
             r"|\b(?:prefers?|helst|foretraekker|wants?|vil have)\s+(?:an? |by |to be |paa |at faa )?"
             r"(?:sms\w*|e?-?mails?|texts?|texted|calls?|called|phone calls?|opkald|mails?)\b"
             r"|\bno (?:calls|phone calls|mails|texts)\b"
+            rf"|\b(?:only|kun|never|aldrig|not|\w+n['’]t|ikke|helst|altid|always)\s+{_LINK}{_REACH}\b"
+            rf"|\b{_REACH}\s+(?:op\s+|til\s+)?(?:ham\s+|hende\s+|dem\s+|him\s+|her\s+|them\s+)?"
+            r"(?:only|kun|never|aldrig)\b"
         ),
     ),
     (

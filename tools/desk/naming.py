@@ -37,13 +37,13 @@ def capital_runs(words: str) -> list[Run]:
     runs: list[Run] = []
     for match in _NAME.finditer(words):
         parts = match.group().split()[:_LONGEST_NAME]
-        proper = [part for part in parts if not _plain(part)]
+        proper = [part for part in parts if not ordinary(part)]
         least = 2 if len(proper) > 1 else 1
         spans = [
             parts[a:b]
             for a in range(len(parts))
             for b in range(a + 1, len(parts) + 1)
-            if b - a >= least and not all(map(_plain, parts[a:b]))
+            if b - a >= least and not all(map(ordinary, parts[a:b]))
         ]
         found: list[str] = []
         for span in sorted(spans, key=len, reverse=True):
@@ -79,14 +79,14 @@ def first_words(words: str) -> tuple[str, str]:
     if (
         not first
         or first.isdigit()
-        or (_plain(first) and first not in _NAMES_TOO)
+        or (ordinary(first) and first not in _NAMES_TOO)
         or first == "will"
     ):
         return "", ""
-    return first, "" if _plain(second) else second
+    return first, "" if ordinary(second) else second
 
 
-def _plain(part: str) -> bool:
+def ordinary(part: str) -> bool:
     """Whether it is a word of the language rather than of a name."""
     word = fold(part).strip(".,'’")
     if word in _NAMES_TOO:

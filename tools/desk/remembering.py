@@ -10,6 +10,7 @@ from memory.tables.facts import Fact
 from memory.tables.gate import Proposal
 from tools.cards import Line, Precondition, Preview
 from tools.desk.codes import handed, put_away
+from tools.desk.consent import consent_in, consent_of
 from tools.desk.facts import facts_of, get_fact, key_name, value_shown
 from tools.desk.facts_rules import (
     SINGLE,
@@ -75,8 +76,10 @@ class Remember(Action):
         subject = self._whom(ctx, words)
         if self.code:
             words = f"{words}: {place_in(self.code)}"
-        key = key_of(words)
-        self._check(ctx, key, words)
+        key, consent = key_of(words), self.consent
+        if key == "allergy" and not consent:
+            words, consent = consent_in(words)
+        self._check(ctx, key, words, consent)
         until = valid_until(words, now=ctx.now, zone=ctx.firm.zone)
         if until is not None and until <= ctx.now:
             message = ctx.say("That day has passed.", "Den dag er forbi.")
@@ -86,6 +89,7 @@ class Remember(Action):
                 "fact": words,
                 "about": subject.id,
                 "code": None,
+                "consent": consent,
                 "replaces": self._instead_of(ctx, subject, key, words),
             }
         )
@@ -102,21 +106,15 @@ class Remember(Action):
             raise Unclear(message, fields={"about": message})
         return firm_of(ctx)
 
-    def _check(self, ctx: Context, key: str, words: str) -> None:
+    def _check(self, ctx: Context, key: str, words: str, consent: str | None) -> None:
         if key == "access" and len(handed(ctx, words)) != 1:
             message = ctx.say(
                 "What is the code? Say it as “the code is …”, one code at a time; it goes straight into the vault.",
                 "Hvad er koden? Skriv den som “koden er …”, én kode ad gangen; den ryger direkte i boksen.",
             )
             raise Unclear(message, fields={"code": message})
-        if key == "allergy" and not self.consent:
-            message = ctx.say(
-                "An allergy says something about a person's health, which may only be kept when they agreed. "
-                "Who agreed, and when?",
-                "En allergi er en helbredsoplysning, som kun må gemmes, når personen har sagt ja. "
-                "Hvem sagde ja, og hvornår?",
-            )
-            raise Unclear(message, fields={"consent": message})
+        if key == "allergy":
+            _check_consent(ctx, consent)
 
     def _instead_of(self, ctx: Context, subject: Subject, key: str, words: str) -> str | None:
         """The id of the fact that this one takes the place of."""
@@ -192,7 +190,7 @@ class Remember(Action):
     def perform(self, ctx: Context, key: str) -> Receipt:
         """Write it down; what it takes the place of stays as history."""
         subject, kind = subject_of(ctx, self.about, self.fact), key_of(self.fact)
-        self._check(ctx, kind, self.fact)
+        self._check(ctx, kind, self.fact, self.consent)
         proposal = ctx.session.fetch(Proposal, key.removeprefix("effect:"))
         decided = str((proposal.outcome if proposal else {}).get("kind", "auto"))
         codes = handed(ctx, self.fact)
@@ -232,6 +230,33 @@ class Remember(Action):
         """Forget it, while it is remembered."""
         fact = ctx.session.fetch(Fact, receipt.record.get("fact", ""))
         return Forget(fact=fact.id) if fact is not None and fact.forgotten_at is None else None
+
+
+def _check_consent(ctx: Context, consent: str | None) -> None:
+    """What says something about health is kept on a yes only. Raises Unclear without one, Conflict on a no."""
+    said = consent_of(consent) if consent else None
+    if said == "yes":
+        return
+    if said == "no":
+        raise Conflict(
+            ctx.say(
+                "Without their yes I do not keep an allergy: nothing is remembered.",
+                "Uden et ja gemmer jeg ikke en allergi: der er ikke husket noget.",
+            )
+        )
+    message = ctx.say(
+        "An allergy says something about a person's health, which may only be kept when they agreed. "
+        "Who agreed, and when?",
+        "En allergi er en helbredsoplysning, som kun må gemmes, når personen har sagt ja. "
+        "Hvem sagde ja, og hvornår?",
+    )
+    if consent:
+        message = ctx.say(
+            f"“{consent[:60]}” does not say that they agreed. Say it like “she agreed today”, or “no” to drop it.",
+            f"“{consent[:60]}” siger ikke, at personen har sagt ja. "
+            "Skriv det som “hun sagde ja i dag”, eller “nej” for at droppe det.",
+        )
+    raise Unclear(message, fields={"consent": message})
 
 
 def _same(old: Fact, words: str) -> bool:

@@ -127,6 +127,23 @@ def test_another_value_takes_the_old_ones_place_only_after_a_yes(desk):
     assert [f.id for f in desk.look(Recall(query="payment", about="Jens Nygaard")).facts] == [new]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Jens Nygaard kun må ringes til", "Jens Nygaard aldrig må ringes op"),
+        ("Jens Nygaard kun vil kontaktes på mail", "Jens Nygaard kun vil kontaktes på telefon"),
+        ("Jens Nygaard must be contacted by mail only", "never call Jens Nygaard"),
+    ],
+)
+def test_a_contact_rule_that_says_otherwise_waits_for_a_yes(desk, before, after):
+    desk.do(Remember(fact=before))
+
+    shown = desk.preview(Remember(fact=after))
+
+    assert shown.facts == {"clash": "yes"}
+    assert shown.lines[0].before == before
+
+
 def test_what_was_replaced_is_not_found_any_more(desk):
     desk.do(Remember(fact="Jens Nygaard pays by EAN 5790000123456"))
     desk.do(Remember(fact="Jens Nygaard pays by card"))
