@@ -58,6 +58,10 @@ _NUMBERED: Mapping[str, re.Pattern[str]] = {
         r"\b(?:customer|kunden?)\s+(?:nr\.?\s*|number\s+|no\.?\s*)?#?(\d+)\b", re.IGNORECASE
     ),
 }
+_ABOUT = re.compile(
+    r"\b(?:on|about|to|for|på|paa|om|til)\s+((?:lead|leadet|booking|bookingen|customer|kunde|kunden)\s+(?:nr\.?\s*)?#?\d+)\b",
+    re.IGNORECASE,
+)
 """“lead 3” is that lead, whatever else is said of it."""
 _LOST = re.compile(
     r"\b(?:is|er|blev|was)\s+(?:lost|tabt)\s*[,:;–-]\s*(\S.*?)[\s.!]*$", re.IGNORECASE
@@ -85,7 +89,7 @@ def settled(
         if name != request
     }
     steps: tuple[Callable[[dict[str, object], Mapping[str, Slot], str], None], ...] = (
-        _labels, _crew, _numbers, _no_address, _remarks,
+        _labels, _crew, _numbers, mail_in_name, _remarks,
     )  # fmt: skip
     for step in steps:
         step(found, slots, text)
@@ -153,9 +157,11 @@ def _numbers(args: dict[str, object], slots: Mapping[str, Slot], text: str) -> N
             for each in same:
                 del args[each]
             args[name] = match[1]
+    if "about" in slots and "about" not in args and (match := _ABOUT.search(text)):
+        args["about"] = match[1]
 
 
-def _no_address(args: dict[str, object], slots: Mapping[str, Slot], text: str) -> None:
+def mail_in_name(args: dict[str, object], slots: Mapping[str, Slot], text: str) -> None:
     """What is meant as an e-mail address and is none: the tool says so, and asks for the address."""
     if "email" not in slots or "email" in args or not slots.keys() & {"name"}:
         return

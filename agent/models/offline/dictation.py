@@ -43,14 +43,14 @@ def dictates(text: str) -> int | None:
 def as_typed(tool: str, args: Mapping[str, object], text: str) -> dict[str, object]:
     """The arguments with the dictated one whole, where it was read without its first or last words."""
     name = _DICTATED.get(tool, "")
-    said = args.get(name)
-    if not isinstance(said, str) or args.keys() & _BESIDE or _CLOSING.search(text):
+    said = args.get(name, "")
+    if not name or not isinstance(said, str) or args.keys() & _BESIDE or _CLOSING.search(text):
         return dict(args)
-    at = text.find(said)
+    at = text.find(said) if said else len(text)
     if at < 0:
         return dict(args)
     start, marked = _start(text, at, str(args.get("about") or ""))
-    if not marked and text[at + len(said) :].strip(" .!\"”“»«'"):
+    if not marked and (not said or text[at + len(said) :].strip(" .!\"”“»«'")):
         return dict(args)
     whole = text[start:].strip()
     quoted = _QUOTED.fullmatch(whole)

@@ -12,6 +12,17 @@ GROUPS: dict[str, str] = {
     "customer": "person", "lead": "person", "about": "person", "note": "person",
     "booking": "booking", "service": "service", "staff": "staff", "user": "staff",
 }  # fmt: skip
+_MARKS = {
+    "cus_": "person",
+    "lea": "person",
+    "bok_": "booking",
+    "booking_": "booking",
+    "customer_": "person",
+}
+"""How the ids of what can be pointed at begin."""
+_OTHERS = {"lead": ("cus",), "customer": ("lea",), "booking": ("cus", "lea")}
+_COUNTED = re.compile(r"\d")
+"""“Number 3” may be a lead or a customer; a name stays as it was said."""
 _PERSON = (
     r"(?:to |for |til |hos |with |med )?(?:her|him|them|she|he|they|his|their|hende|ham|dem|hun|han|hendes|hans|deres"
     r"|(?:that|this|the same|den|denne|samme) (?:customer|lead|person|client|kunde)|kunden|leadet|vedkommende)"
@@ -34,6 +45,7 @@ _ANYWHERE = {
 
 PRONOUNS = frozenset({"her", "him", "them", "hende", "ham", "dem"})
 """Words that stand where a person's name would stand."""
+_HERS = re.compile(r"hende|hendes|ham|han|hans|her|him|his|them|their|dem|deres")
 _WHOSE = re.compile(r"\b(?:his|her|their|hans|hendes|deres)\b", re.IGNORECASE)
 
 
@@ -47,6 +59,18 @@ def focus_after(
         if group and isinstance(value, str):
             focus[group] = value
     return focus
+
+
+def focus_shown(before: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]:
+    """The focus once a tool has answered: the one record that it showed, by its id and never by its words."""
+    focus = {str(group): str(said) for group, said in before.items()}
+    listed: list[Mapping[str, Any]] = found.get("bookings") or []
+    one = listed[0] if found.get("total") == 1 and listed else found
+    record = str(one.get("id") or "")
+    group = next((group for mark, group in _MARKS.items() if record.startswith(mark)), None)
+    if group is None or (group == "person" and not _COUNTED.search(focus.get(group, "1"))):
+        return focus
+    return {**focus, group: record}
 
 
 def _group(kind: str, slots: Mapping[str, Slot]) -> str | None:
@@ -64,10 +88,19 @@ def resolved(
         group = GROUPS.get(slot.kind)
         value = args.get(name)
         if group is not None:
-            value = _pointed(group, value, focus, said, needed=slot.required)
+            shown = _of_kind(slot.kind, focus)
+            value = _pointed(group, value, shown, said, needed=slot.required)
         if value is not None:
             found[name] = value
     return found
+
+
+def _of_kind(kind: str, focus: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The focus without a customer's id where a lead is wanted, and so on: it names nothing of that kind."""
+    other = _OTHERS.get(kind)
+    if other is None or not str(focus.get("person", "")).startswith(other):
+        return focus
+    return {group: said for group, said in focus.items() if group != "person"}
 
 
 def _pointed(
@@ -79,6 +112,8 @@ def _pointed(
         return focus.get(group) if needed and anywhere and anywhere.search(said) else None
     if not isinstance(value, str):
         return value
+    if group == "booking" and _HERS.fullmatch(fold(value)):
+        return focus.get("person")
     if group == "booking" and "person" in focus and _WHOSE.search(value):
         return _WHOSE.sub(f"{focus['person']}'s", value, count=1)
     return focus.get(group) if _POINTING[group].fullmatch(fold(value)) else value

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from agent.models.offline.clauses import mail_in_name
 from agent.models.offline.grammar import REFERENCES, fitted
 from agent.models.offline.hearing import EMAIL, HOURS, MONEY, NUMBER, PHONE, WHEN, Heard, Sentence
 from agent.models.offline.plausible import can_name
@@ -110,6 +111,7 @@ def merged(
         if value is not None:
             timed = asked.kind == "when" and form.before
             args[form.missing] = completed(form.before, str(value), heard) if timed else value
+            mail_in_name(args, slots, sentence.text)
             return args
     return args | corrections(form, sentence, slots)
 

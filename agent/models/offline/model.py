@@ -22,6 +22,7 @@ from pydantic_ai.models import (
 )
 from pydantic_ai.settings import ModelSettings
 
+from agent.models.offline.focus import focus_shown
 from agent.models.offline.hearing import Heard
 from agent.models.offline.lessons import Lesson
 from agent.models.offline.planning import Planner
@@ -107,6 +108,8 @@ class OfflineModel(Model[None]):
         call, failed = self._call, next((p for p in returns if p.outcome != "success"), None)
         if failed is not None and call is not None:
             return self._said(self._after_failure(sentences, failed, call))
+        for part in returns:
+            self._kept["focus"] = focus_shown(self._kept.get("focus") or {}, _mapping(part.content))
         memo: dict[str, Any] = dict(call.kept) if call is not None else {}
         memo |= call.memo if call is not None and call.then else {}
         then = (call.then,) if call is not None and call.then else ()

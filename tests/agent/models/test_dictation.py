@@ -6,17 +6,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from pydantic_ai.messages import ModelRequest, ToolCallPart, ToolReturnPart
 
 from agent.gate import Registry
-from agent.models.offline import Heard, Named
+from agent.models.offline import Heard, Named, OfflineModel
 from agent.models.offline.clauses import remark
 from agent.models.offline.dictation import dictates
+from agent.models.offline.focus import focus_shown
 from agent.models.offline.plans import Call, Plan, Said
 from agent.models.offline.several import parts_of
 from agent.wiring import make_understanding
 from tools.catalog import DOMAINS
 
 NOW = dt.datetime(2026, 11, 16, 9, 2, tzinfo=dt.UTC)  # a Monday
+ZONE = ZoneInfo("Europe/Copenhagen")
 REGISTRY = Registry(DOMAINS)
 PLANNER = make_understanding(REGISTRY).planner
 RECORDS: Mapping[str, str] = {
@@ -34,16 +37,20 @@ def known(candidates: Sequence[str]) -> list[Named]:
     return [Named(RECORDS[name], name) for name in candidates if name in RECORDS]
 
 
-def plan(text: str, focus: Mapping[str, str] | None = None) -> Plan:
+def plan(
+    text: str, focus: Mapping[str, str] | None = None, form: Mapping[str, Any] | None = None
+) -> Plan:
     """What the owner's message means."""
-    memo: dict[str, Any] = {"focus": dict(focus or {})}
-    heard = Heard(text, "en", NOW, ZoneInfo("Europe/Copenhagen"), "owner", memo=memo, named=known)
+    memo: dict[str, Any] = {"focus": dict(focus or {}), "form": form}
+    heard = Heard(text, "en", NOW, ZONE, "owner", memo=memo, named=known)
     return PLANNER.plan(heard, frozenset(t.tool_name() for t in REGISTRY.for_role("owner")))
 
 
-def called(text: str, focus: Mapping[str, str] | None = None) -> tuple[str, dict[str, Any]]:
+def called(
+    text: str, focus: Mapping[str, str] | None = None, form: Mapping[str, Any] | None = None
+) -> tuple[str, dict[str, Any]]:
     """The tool and arguments that the message calls."""
-    found = plan(text, focus)
+    found = plan(text, focus, form)
     assert isinstance(found, Call), found
     return found.tool, dict(found.args)
 
@@ -180,8 +187,64 @@ def test_recall_by_its_own_name_looks_for_what_follows() -> None:
 
 def test_a_lead_that_was_just_made_is_whom_we_talk_of() -> None:
     made = plan("new lead: Hanne Vester 22334412")
-    heard = Heard("", "en", NOW, ZoneInfo("Europe/Copenhagen"))
+    heard = Heard("", "en", NOW, ZONE)
 
     focus = PLANNER.focus(heard, made)
 
     assert called("make her a customer", focus) == ("convert_lead", {"lead": "Hanne Vester"})
+
+
+def test_the_only_booking_shown_is_the_one_we_talk_of() -> None:
+    focus = focus_shown({"booking": "12"}, {"bookings": [{"id": "bok_37"}], "total": 1})
+
+    assert called("cancel it", focus) == ("cancel_booking", {"booking": "bok_37"})
+
+
+def test_what_a_lookup_showed_is_kept_for_the_next_message() -> None:
+    heard = Heard("show bookings for Erik Eriksen", "en", NOW, ZONE, "owner", named=known)
+    model = OfflineModel(PLANNER, heard)
+    called = model.respond([], frozenset({"find_bookings"})).parts[0]
+    assert isinstance(called, ToolCallPart)
+    found = {"summary": "1 booking.", "bookings": [{"id": "bok_37"}], "total": 1}
+    returned = ToolReturnPart(called.tool_name, found, called.tool_call_id)
+
+    reply = model.respond([ModelRequest(parts=[returned])], frozenset({"find_bookings"}))
+
+    assert (reply.metadata or {})["memo"]["focus"]["booking"] == "bok_37"
+
+
+def test_of_several_bookings_shown_none_is_pointed_at() -> None:
+    found = {"bookings": [{"id": "bok_37"}, {"id": "bok_38"}], "total": 2}
+
+    assert focus_shown({}, found) == {}
+
+
+def test_a_number_means_the_record_that_was_shown_for_it() -> None:
+    shown = focus_shown({"person": "number 3"}, {"id": "cus_3", "name": "Klinik Åbyhøj"})
+
+    assert shown == {"person": "cus_3"}
+    assert isinstance(plan("make her a customer", shown), Said)
+
+
+def test_a_name_stays_as_it_was_said() -> None:
+    assert focus_shown({"person": "Pia Dahl"}, {"id": "cus_34"}) == {"person": "Pia Dahl"}
+
+
+def test_his_booking_is_that_of_the_person_we_talk_of() -> None:
+    _, args = called("aflys hans booking", {"person": "Erik Eriksen"})
+
+    assert args == {"booking": "Erik Eriksen"}
+
+
+def test_an_address_in_the_answer_for_a_name_is_no_part_of_it() -> None:
+    form: dict[str, Any] = {"tool": "create_lead", "args": {}, "missing": "name"}
+
+    _, args = called("Ole Ny, ole@ny", form=form)
+
+    assert args == {"name": "Ole Ny", "email": "ole@ny"}
+
+
+def test_a_note_without_a_marker_read_for_it_is_found_behind_the_name() -> None:
+    _, args = called("tilføj en note til Pia Dahl om at hun ikke vil have besøg, når det regner")
+
+    assert args == {"about": "Pia Dahl", "text": "hun ikke vil have besøg, når det regner"}
