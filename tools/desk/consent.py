@@ -10,8 +10,9 @@ Consent = Literal["yes", "no", "unclear"]
 
 _AGREED = (
     r"\b(?:agreed(?! to (?!(?:it|this|that|us|keep|have|let|store|be|being)\b))|consent(?:s|ed)?"
-    r"|(?:said|says) (?:yes|okay)|gave (?:(?:me|us|his|her|their|its) )*(?:consent|permission)|(?:sagt|sagde|siger) (?:ja|okay)|accepteret"
-    r"|accepterede|samtykke\w*|indforstaaet|indvillige\w*|gik med til|gaaet med til|gav (?:mig |os )?tilladelse)\b"
+    r"|(?:said|says) (?:yes|okay)|gave (?:(?:me|us|his|her|their|its) )*(?:consent|permission)"
+    r"|(?:sagt|sagde|siger) (?:ja|okay)|accepteret|accepterede|samtykke\w*|indforstaaet|indvillige\w*"
+    r"|gik med til|gaaet med til|gav (?:mig |os )?tilladelse)\b"
 )
 _YES = re.compile(
     rf"{_AGREED}|\b(?:agrees|(?:said|says|sagt|sagde|siger) ok|approved|accept(?:s|ed)|allowed|permission|okayed"

@@ -81,12 +81,12 @@ class Forget(Action):
         if everywhere:
             near = known if whole else facts_like(ctx, self.fact, None)
             if near:
-                raise _one_of(ctx, near, whom="")
+                raise _one_of(ctx, near, whom="", whole=whole)
             message = ctx.say("I remember nothing like that.", "Sådan noget husker jeg ikke.")
             raise NotFound(message, fields={"fact": message})
         erase = (_erase(ctx, subject),) if whole and _erasable(ctx, subject) else ()
         if known:
-            raise _one_of(ctx, known, whom=subject.name, more=erase)
+            raise _one_of(ctx, known, whom=subject.name, whole=whole, more=erase)
         message = ctx.say(
             f"I remember nothing about {subject.name}.", f"Jeg husker ikke noget om {subject.name}."
         )
@@ -135,12 +135,17 @@ def _which(ctx: Context, found: list[Fact]) -> Unclear:
 
 
 def _one_of(
-    ctx: Context, known: list[Fact], *, whom: str, more: tuple[Choice, ...] = ()
+    ctx: Context, known: list[Fact], *, whom: str, whole: bool, more: tuple[Choice, ...] = ()
 ) -> Unclear:
     if more:
         message = ctx.say(
             f"I forget one thing at a time; the other button erases {whom} from everything. Which is it?",
             f"Jeg glemmer én ting ad gangen; den anden knap sletter {whom} overalt. Hvad skal det være?",
+        )
+    elif whole:
+        message = ctx.say(
+            "I forget one thing at a time. Which one shall it be?",
+            "Jeg glemmer én ting ad gangen. Hvad skal det være?",
         )
     else:
         about = ctx.say(f" about {whom}", f" om {whom}") if whom else ""
