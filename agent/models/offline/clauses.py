@@ -46,7 +46,7 @@ _THANKS = re.compile(
 _BUT = re.compile(r"^(?:men|but|og|and)\s+(?=\S)", re.IGNORECASE)
 _ASKED = re.compile(r"\s*(?:vil|kan|gider|can|could|would|will)\s+(?:du|you)\b", re.IGNORECASE)
 """Whoever asks for it says why; only whoever was there has something to report."""
-_WORDS = 2
+_WORDS, _FEW = 2, 4
 _NEW_NAME = re.compile(
     r"\b(?:lead|leadet|henvendelse|enquiry)\b\s*[:,]?\s+(?:(?:fra|from|på|named|kaldet)\s+)?"
     r"(?!(?:via|with|med|som|as|er|is|to|til)\b)([^\W\d_][\w.'’-]*(?:\s+[^\W\d_][\w.'’-]*){0,3})\s*(?=,|\d|\+)",
@@ -183,7 +183,10 @@ def mail_in_name(args: dict[str, object], slots: Mapping[str, Slot], text: str) 
 
 
 def _remarks(args: dict[str, object], slots: Mapping[str, Slot], text: str) -> None:
-    """“færdig med 33, vinduet var knust”: what is left over at the end is worth a note."""
+    """“færdig med 33, vinduet var knust”: what is left over at the end is worth a note; thanks are none."""
+    note = str(args.get("note", ""))
+    if _THANKS.match(note) and len(note.split()) <= _FEW:
+        del args["note"]
     if {"source", "message"} <= slots.keys() and "name" not in args:
         name = _NEW_NAME.search(text)
         args |= {"name": name[1]} if name else {}

@@ -154,6 +154,10 @@ def test_thanks_and_requests_are_no_remarks() -> None:
     assert remark({"booking": "33"}, "done with 33, the key is gone, thanks") == "the key is gone"
 
 
+def test_thanks_at_the_end_are_no_note() -> None:
+    assert called("booking 33 er færdig, tak for i dag") == ("complete_booking", {"booking": "33"})
+
+
 def test_so_many_people_are_a_crew() -> None:
     _, args = called("book Jens Nygaard til standardrengøring tirsdag kl 8 med 2 mand i 3 timer")
 
