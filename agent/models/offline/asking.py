@@ -39,7 +39,9 @@ _WISH = re.compile(
     r"|do you mind|do you have time|how about|what about|why (?:not|don t)|have (?:him|her|them)\b"
     r"|er det (?:muligt|ok|okay|i orden)|er der mulighed|er (?:du|i) (?:soed|friske?|venlig)"
     r"|har (?:du|i) (?:tid|mulighed)"
-    r"|hvad med|hvorfor ikke|skal vi ikke|skal vi sige)\b"
+    r"|hvad med|hvorfor ikke|skal vi ikke|skal vi sige"
+    r"|(?:can|could) \w.{0,60} be \w+"
+    r"|(?:kan|kunne) \w.{0,60} (?:blive|flyttes|aflyses|bookes|rykkes|sendes|oprettes))\b"
 )
 """Questions that are wishes."""
 _QUESTION = re.compile(
@@ -67,7 +69,7 @@ _NEGATED = re.compile(
 )
 _REMINDS = re.compile(
     r"\b(?:don t|dont|do not|never) forget\b|\bglem (?:nu )?(?:ikke|aldrig)\b|\bwhy not\b|\bhvorfor ikke\b"
-    r"|\bnever mind\b|\bnevermind\b"
+    r"|\bnever mind\b|\bnevermind\b|^(?:can t|couldn t|kan|kunne) .{0,60}\b(?:you|ikke (?:lige|bare|blive|faa))\b"
 )
 _TWO_CLAUSES = re.compile(r"[,;:.!?]\s*\w|\b(?:and|og)\b")
 _MARKS = re.compile(r"[^\w]+")

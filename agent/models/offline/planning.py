@@ -288,9 +288,9 @@ class Planner:
     def _readings(self, sentence: Sentence, heard: Heard, offered: frozenset[str]) -> list[Reading]:
         """The likeliest readings. Of somebody from outside only what they may ask for is expected."""
         found = self._reader.read(sentence, heard, offered) if self._reader else []
-        if heard.role not in OUTSIDE and not only_looks(heard.text):
-            return found
-        mine = [each for each in found if each.tool in {*offered, NONE}]
+        looks, mine = only_looks(heard.text), [r for r in found if r.tool in {*offered, NONE}]
+        if heard.role not in OUTSIDE:
+            return mine if looks else found
         total = sum(each.chance for each in mine) or 1.0
         return [replace(each, chance=each.chance / total) for each in mine]
 

@@ -65,6 +65,8 @@ def test_a_question_about_what_is_only_looks(text: str) -> None:
     "text",
     [
         "can you move booking 38 to Friday at 10?",
+        "can booking 19 be pushed to Thursday at 10?",
+        "kan booking 19 flyttes til torsdag kl. 10?",
         "could we book Jens on Tuesday?",
         "kan du aflyse booking 39?",
         "er det muligt at flytte min tid til fredag?",
@@ -109,6 +111,7 @@ def test_what_is_done_at_once_is_asked_about_first_where_it_is_denied_or_asked(
         ("booking 34 is done", ""),
         ("freeze everything", ""),
         ("never mind", ""),
+        ("kan peter lund ikke blive oprettet som kunde", ""),
     ],
 )
 def test_a_not_that_is_dictated_leaves_no_doubt(text: str, dictated: str) -> None:

@@ -246,7 +246,7 @@ def test_a_script_with_the_owners_bearer_teaches_nothing(fresh: Friday) -> None:
     assert taught(fresh) == []
 
 
-@pytest.mark.parametrize("shape", ["> {}", "she wrote “hi”: {}", "{}\nplease"])
+@pytest.mark.parametrize("shape", ["she wrote “hi”: {}", "{}\nplease"])
 def test_words_that_may_be_somebody_elses_teach_nothing(fresh: Friday, shape: str) -> None:
     asked = unclear(fresh, shape=shape)
 
