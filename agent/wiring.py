@@ -21,7 +21,7 @@ from agent.identity.limits import LEADS, OFFICE_LEADS, Limits
 from agent.identity.links import Links
 from agent.jobs import Jobs, Round, Work
 from agent.models.gateway import open_gateway
-from agent.models.offline import AtOnce, Phrasebook, Understanding, read_phrasebook
+from agent.models.offline import AtOnce, Phrasebook, Understanding, denying, read_phrasebook
 from agent.settings import Settings
 from agent.toolset import Toolset
 from memory.store import Store, TenantSession
@@ -137,7 +137,8 @@ def make_understanding(
                 name: how
                 for name, tool in tools.items()
                 if issubclass(tool, Action) and (how := at_once(tool.policy))
-            }
+            },
+            denying(book.words),
         ),
         cache=cache,
     )

@@ -1,7 +1,7 @@
 """The embedded model: plain commands in English and Danish, understood without any service."""
 
 from agent.models.offline.building import Understanding
-from agent.models.offline.doubts import AtOnce
+from agent.models.offline.doubts import AtOnce, denying
 from agent.models.offline.hearing import Heard, Named
 from agent.models.offline.lessons import Lesson
 from agent.models.offline.model import OfflineModel
@@ -20,5 +20,6 @@ __all__ = [
     "Planner",
     "ToolWords",
     "Understanding",
+    "denying",
     "read_phrasebook",
 ]

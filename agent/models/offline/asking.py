@@ -80,6 +80,11 @@ def forbids(text: str) -> bool:
     return bool(_NOT.match(_words(text)))
 
 
+def denies(phrase: str) -> bool:
+    """Whether a phrase says “not”."""
+    return bool(_NEGATED.search(_words(phrase)))
+
+
 def only_looks(text: str) -> bool:
     """Whether somebody asks to be shown something, what is or was: nothing that would be changed.
 

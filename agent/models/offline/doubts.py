@@ -2,27 +2,45 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-from agent.models.offline.asking import doubtful
+from agent.models.offline.asking import denies, doubtful
+from agent.models.offline.grammar import Match
+from agent.models.offline.phrases import ToolWords
+from agent.models.offline.reading import Reading
 from tools.refs import Slot
+
+
+def denying(words: Mapping[str, ToolWords]) -> frozenset[str]:
+    """The tools that somebody may ask for with a “not”."""
+    return frozenset(
+        tool for tool, each in words.items() if any(denies(phrase) for phrase in each.phrases())
+    )
 
 
 @dataclass(frozen=True)
 class AtOnce:
-    """The tools whose effect may come without a card, and how: by themselves, or even while the firm is frozen."""
+    """The tools whose effect may come without a card, and how: by themselves, or even while the firm is frozen.
+
+    `denying` are those with phrases that say “not” themselves, such as taking something back.
+    """
 
     tools: Mapping[str, Literal["auto", "instant"]] = field(
         default_factory=dict[str, Literal["auto", "instant"]]
     )
+    denying: frozenset[str] = frozenset()
 
-    def holds_back(
-        self, text: str, tool: str, args: Mapping[str, Any], slots: Mapping[str, Slot]
-    ) -> bool:
+    def takes_back(self, match: Match) -> bool:
+        """Whether a phrase fits that says “not” because that is what the tool does: “husk ikke længere at …”."""
+        return match.tool in self.denying and match.tool in self.tools and match.weight >= 1
+
+    def holds_back(self, text: str, best: Match | Reading, slots: Mapping[str, Slot]) -> bool:
         """Whether to ask first: “booking 34 is not done”, “can I freeze everything?”."""
-        if tool not in self.tools:
+        if best.tool not in self.tools:
             return False
-        dictated = " ".join(str(v) for name, v in args.items() if slots[name].kind == "text")
+        if isinstance(best, Match) and self.takes_back(best):
+            return False
+        dictated = " ".join(str(v) for name, v in best.args.items() if slots[name].kind == "text")
         return doubtful(text, dictated)
 
     def may_be_taught(self, tool: str, text: str) -> bool:

@@ -87,8 +87,6 @@ class Planner:
             return Call("help", {})
         if plan := self._slash(heard, offered):
             return plan
-        if forbids(heard.text):
-            return Said(talk.nothing_done(heard))
         tools = frozenset(self.slots)
         form = form if form and form.tool in offered else None
         if only_looks(heard.text):
@@ -96,6 +94,8 @@ class Planner:
             offered &= tools
         everything = self._matches(heard, sentence, tools)
         matches = known_first(heard, self.slots, [m for m in everything if m.tool in offered])
+        if forbids(heard.text) and not (matches and self._at_once.takes_back(matches[0])):
+            return Said(talk.nothing_done(heard))
         if everything and not matches and everything[0].weight >= 1:
             return self._speaker.not_for_you(heard, offered, everything[0])
         if form:
@@ -196,7 +196,7 @@ class Planner:
 
     def _meant(self, heard: Heard, best: Match | Reading) -> Plan:
         """Do it; what needs no card is asked about where the sentence leaves a doubt."""
-        if self._at_once.holds_back(heard.text, best.tool, best.args, self.slots[best.tool]):
+        if self._at_once.holds_back(heard.text, best, self.slots[best.tool]):
             return self._speaker.offer(heard, [best])
         return self.complete(heard, best.tool, best.args)
 

@@ -4,6 +4,7 @@ import pytest
 
 from agent.models.offline.asking import doubtful, forbids, only_looks
 from agent.models.offline.doubts import AtOnce
+from agent.models.offline.grammar import Match
 
 
 @pytest.mark.parametrize(
@@ -125,3 +126,12 @@ def test_a_button_does_not_teach_what_would_freeze_the_firm() -> None:
     assert not at_once.may_be_taught("complete_booking", "booking 34 is not done")
     assert at_once.may_be_taught("complete_booking", "34 er klaret")
     assert at_once.may_be_taught("book", "sæt Jens på tirsdag")
+
+
+def test_what_takes_something_back_may_be_asked_for_with_a_not() -> None:
+    at_once = AtOnce({"withdraw": "instant"}, frozenset({"withdraw"}))
+
+    assert at_once.takes_back(Match("withdraw", {}, 2))
+    assert not at_once.takes_back(Match("freeze", {}, 2))
+    assert not at_once.holds_back("lad være alligevel", Match("withdraw", {}, 2), {})
+    assert at_once.holds_back("can I take it back?", Match("withdraw", {}, 0), {})
