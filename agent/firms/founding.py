@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from stdnum.dk import cvr as danish_cvr
 from stdnum.exceptions import ValidationError as NotANumber
 
+from agent.firms.week import DAYS, Day, read_week
 from memory.store import Store, TenantSession
 from memory.tables.base import new_id
 from memory.tables.booking import OpeningHours, Service, Staff
@@ -24,16 +25,6 @@ from tools.values.emails import read_email
 from tools.values.text import fold
 
 HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
-Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-DAYS: tuple[Day, ...] = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
 WORKDAYS: dict[Day, tuple[str, str]] = {day: ("08:00", "17:00") for day in DAYS[:5]}
 
 
@@ -76,6 +67,21 @@ def _hours(hours: tuple[str, str]) -> tuple[str, str]:
     return hours
 
 
+def _week(given: object) -> object:
+    """`hours: mon-fri 8-16`, as the questions take them too."""
+    try:
+        return read_week(given) if isinstance(given, str) else given
+    except Rejected as error:
+        raise ValueError("must be days and two times, like mon-fri 8-16, sat 9-13") from error
+
+
+def _email(text: str) -> str:
+    try:
+        return read_email(text)
+    except Rejected as error:
+        raise ValueError("is no e-mail address; write one like vera@firm.dk") from error
+
+
 class _Given(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -96,13 +102,13 @@ class FirmGiven(_Given):
     name: str = Field(min_length=1, max_length=200)
     language: Literal["en", "da"] = "en"
     zone: Annotated[str, AfterValidator(_zone)] = "Europe/Copenhagen"
-    cvr: Annotated[str | None, AfterValidator(_cvr)] = None
+    cvr: Annotated[str | None, BeforeValidator(_as_text), AfterValidator(_cvr)] = None
     services: list[ServiceGiven] = Field(min_length=1)
     staff: list[str] = Field(min_length=1)
-    hours: dict[Day, Annotated[tuple[str, str], AfterValidator(_hours)]] = Field(
-        default_factory=lambda: dict(WORKDAYS)
-    )
-    owner: str
+    hours: Annotated[
+        dict[Day, Annotated[tuple[str, str], AfterValidator(_hours)]], BeforeValidator(_week)
+    ] = Field(default_factory=lambda: dict(WORKDAYS))
+    owner: Annotated[str, AfterValidator(_email)]
     owner_name: str = "Owner"
 
 
@@ -134,7 +140,6 @@ def found(store: Store, firm: FirmGiven, *, now: dt.datetime) -> str:
 
     Raises Conflict when a firm of that name exists already.
     """
-    owner = read_email(firm.owner)
     with store.system() as session:
         if session.scalar(sa.select(Tenant.id).where(Tenant.name == firm.name)):
             raise Conflict(f"There is a firm called {firm.name!r} already.")
@@ -158,7 +163,7 @@ def found(store: Store, firm: FirmGiven, *, now: dt.datetime) -> str:
         session.add(
             User(
                 id=new_id("usr"),
-                email=owner,
+                email=firm.owner,
                 name=firm.owner_name,
                 role="owner",
                 language=firm.language,

@@ -1,11 +1,21 @@
 """Reads opening hours as people write them, in English and Danish: "man-fre 8-16, lør 9-13"."""
 
 import re
+from typing import Literal
 
-from agent.firms.founding import DAYS, Day
 from tools.errors import Rejected
 from tools.values.text import fold
 
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+DAYS: tuple[Day, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
 Week = dict[Day, tuple[str, str]]
 
 _BEGINNINGS: dict[str, int] = {

@@ -91,3 +91,20 @@ def test_who_speaks_danish_is_told_in_danish(args: dict[str, Any], told: str) ->
 
     assert told in refused.value.message
     assert set(refused.value.fields) == set(args)
+
+
+def test_a_firm_takes_hours_and_a_cvr_number_as_people_write_them() -> None:
+    firm = read_firm({**FIRM, "cvr": 10150817, "hours": "man-fre 8-16, lør 9-13"})
+
+    assert firm.cvr == "10150817"
+    assert (firm.hours["monday"], firm.hours["saturday"]) == (
+        ("08:00", "16:00"),
+        ("09:00", "13:00"),
+    )
+
+
+def test_every_fault_of_a_firm_is_named_at_once() -> None:
+    with pytest.raises(Rejected) as refused:
+        read_firm({**FIRM, "owner": "vera at firm", "hours": "always", "cvr": "1"})
+
+    assert set(refused.value.fields) == {"owner", "hours", "cvr"}
