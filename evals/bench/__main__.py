@@ -58,7 +58,8 @@ def main() -> int:
     commands.be_quiet()
     before = machine.describe()
     figures = measure(scale=1 if quick else 5, tell=lambda what: print(what, file=sys.stderr))  # noqa: T201
-    found = before | {"load": f"{before['load']}–{machine.load()}"}
+    loop = f"{before['million_additions_ms']}–{machine.million_additions()}"
+    found = before | {"load": f"{before['load']}–{machine.load()}", "million_additions_ms": loop}
     told = table(figures, found)
     print(told)  # noqa: T201
     if not quick:
