@@ -24,7 +24,7 @@ def describe() -> dict[str, Any]:
 
 
 def million_additions() -> float:
-    """Milliseconds that a plain loop takes: what to divide by before figures of two machines, or hours, are compared."""
+    """Milliseconds of a plain loop: what to divide by before figures of two machines, or hours, are compared."""
     taken: list[float] = []
     for _ in range(5):
         began, total = time.perf_counter(), 0
