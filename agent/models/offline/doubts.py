@@ -10,6 +10,10 @@ from agent.models.offline.phrases import ToolWords
 from agent.models.offline.reading import Reading
 from tools.refs import Slot
 
+Kinds = Mapping[str, Literal["lookup", "action"]]
+_NARROWING = frozenset({"choice", "city"})
+"""Kinds of arguments that leave out all records but some."""
+
 
 def denying(words: Mapping[str, ToolWords]) -> frozenset[str]:
     """The tools that somebody may ask for with a “not”."""
@@ -34,6 +38,12 @@ class AtOnce:
         """Whether a phrase fits that says “not” because that is what the tool does: “husk ikke længere at …”."""
         return match.tool in self.denying and match.tool in self.tools and match.weight >= 1
 
+    def asks_first(
+        self, text: str, best: Match | Reading, slots: Mapping[str, Slot], kinds: Kinds
+    ) -> bool:
+        """Whether a button is better than doing it: an effect that may not be meant, or the opposite of an answer."""
+        return self.holds_back(text, best, slots) or self.turns_round(text, best, slots, kinds)
+
     def holds_back(self, text: str, best: Match | Reading, slots: Mapping[str, Slot]) -> bool:
         """Whether to ask first: “booking 34 is not done”, “can I freeze everything?”."""
         if best.tool not in self.tools:
@@ -42,6 +52,15 @@ class AtOnce:
             return False
         dictated = " ".join(str(v) for name, v in best.args.items() if slots[name].kind == "text")
         return doubtful(text, dictated)
+
+    def turns_round(
+        self, text: str, best: Match | Reading, slots: Mapping[str, Slot], kinds: Kinds
+    ) -> bool:
+        """Whether a look-up would answer the opposite: “which leads are not lost” is not those that are lost."""
+        if kinds.get(best.tool) != "lookup" or best.tool in self.denying:
+            return False
+        narrowed = [name for name in best.args if slots[name].kind in _NARROWING]
+        return bool(narrowed) and denies(text)
 
     def may_be_taught(self, tool: str, text: str) -> bool:
         """Whether a pressed button may teach a phrase: not one that would freeze the firm, and no doubtful one."""

@@ -196,7 +196,7 @@ class Planner:
 
     def _meant(self, heard: Heard, best: Match | Reading) -> Plan:
         """Do it; what needs no card is asked about where the sentence leaves a doubt."""
-        if self._at_once.holds_back(heard.text, best, self.slots[best.tool]):
+        if self._at_once.asks_first(heard.text, best, self.slots[best.tool], self.kinds):
             return self._speaker.offer(heard, [best])
         return self.complete(heard, best.tool, best.args)
 

@@ -244,3 +244,14 @@ def test_all_is_nobodys_name(friday: Friday, text: str) -> None:
 
     assert [(step["tool"], step["ok"]) for step in reply["steps"]] == [("find_bookings", True)]
     assert "staff" not in reply["steps"][0]["args"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["leads der ikke er kontaktet", "which leads are not lost", "show leads that are not won"],
+)
+def test_a_lookup_is_never_answered_with_the_opposite(friday: Friday, text: str) -> None:
+    reply = say(friday, text)
+
+    assert reply["steps"] == []
+    assert reply["choices"]
