@@ -19,7 +19,7 @@ from tools.values.redact import redact
 
 MOST_BYTES = 25_000_000
 TOO_LARGE = "This file is too large: at most 25 MB are taken. Split it in parts."
-_WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_MARKS = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 
@@ -35,31 +35,27 @@ class Kept:
 
 def without_secrets(content: bytes) -> bytes:
     """A text with its keys, card and CPR numbers taken out; any other file as it is."""
-    encoding = _encoding_of(content)
-    if encoding is None:
+    if wide := _wide(content):
+        even = len(content) // 2 * 2  # a byte too many, or half a character, hides nothing
+        text = content[:even].decode(wide, "surrogatepass")
+        return redact(text).encode(wide, "surrogatepass") + content[even:]
+    if b"\0" in content:
         return content
-    return redact(content.decode(encoding)).encode(encoding)
-
-
-def _encoding_of(content: bytes) -> str | None:
-    """What a text is written in; None for what is no text: a file that holds zeros, and is not in UTF-16."""
-    wide = next((name for mark, name in _WIDE.items() if content.startswith(mark)), None)
-    if wide is None and b"\0" in content:
-        # Without a mark it is told by where the zeros are: behind, or in front of, most letters.
-        sample = content[:4000]
-        zeros = {"utf-16-le": sample[1::2].count(0), "utf-16-be": sample[::2].count(0)}
-        wide = next((name for name, count in zeros.items() if count > 0.2 * len(sample)), None)
-        if wide is None:
-            return None
-    # In the last one every byte is a character, so that what is not redacted comes back as it was.
-    return next(name for name in (wide, "utf-8", "latin-1") if name and _reads(content, name))
-
-
-def _reads(content: bytes, encoding: str) -> bool:
     try:
-        return content.decode(encoding).encode(encoding) == content
-    except UnicodeError:
-        return False
+        return redact(content.decode()).encode()
+    except UnicodeDecodeError:
+        # Every byte is a character here, so that what is not redacted comes back as it was.
+        return redact(content.decode("latin-1")).encode("latin-1")
+
+
+def _wide(content: bytes) -> str | None:
+    """Which UTF-16 a text is in, told by its mark or by where its zeros are; None for anything else."""
+    marked = next((name for mark, name in _MARKS.items() if content.startswith(mark)), None)
+    if marked or b"\0" not in content:
+        return marked
+    sample = content[:4000]
+    zeros = {"utf-16-le": sample[1::2].count(0), "utf-16-be": sample[::2].count(0)}
+    return next((name for name, count in zeros.items() if count > 0.2 * len(sample)), None)
 
 
 class Uploads:

@@ -21,7 +21,7 @@ from agent.identity.limits import LEADS, OFFICE_LEADS, Limits
 from agent.identity.links import Links
 from agent.jobs import Jobs, Round, Work
 from agent.models.gateway import open_gateway
-from agent.models.offline import AtOnce, Phrasebook, Understanding, denying, read_phrasebook
+from agent.models.offline import Doubts, Phrasebook, Understanding, denying, read_phrasebook
 from agent.settings import Settings
 from agent.toolset import Toolset
 from memory.store import Store, TenantSession
@@ -132,7 +132,7 @@ def make_understanding(
         slots={name: slots(tool) for name, tool in tools.items()},
         kinds={name: "lookup" if issubclass(t, Query) else "action" for name, t in tools.items()},
         later=LATER,
-        at_once=AtOnce(
+        doubts=Doubts(
             {
                 name: how
                 for name, tool in tools.items()

@@ -1,7 +1,6 @@
 """The commands as a person runs them: what they print, and what they exit with."""
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.processes.house import environment, friday
 from tests.support.friday import copied
 
 FIRM = """
@@ -22,26 +22,6 @@ services: [{name: Plumbing, price: "500"}]
 staff: [Vera Vest]
 owner: vera@vestfjord.example
 """
-
-
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FRIDAY_")}
-    return kept | {"FRIDAY_DATA_DIR": str(folder), "FRIDAY_PORT": "0"} | more
-
-
-def friday(
-    folder: Path, *command: str, given: str = "", **more: str
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "agent.cli", *command],
-        env=environment(folder, **more),
-        cwd=folder,
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.test_commands import friday, serving
+from tests.commands.test_commands import serving
+from tests.processes.house import friday
 from tests.support.friday import copied
 
 pytestmark = pytest.mark.slow

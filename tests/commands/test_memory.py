@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.commands.test_commands import friday, serving
+from tests.commands.test_commands import serving
+from tests.processes.house import friday
 from tests.support.friday import copied
 
 pytestmark = pytest.mark.slow

@@ -14,9 +14,9 @@ HELP: Words = {
 }
 FIRST: Words = {
     "en": "You are talking to Friday, an AI. What books, sends or costs something is shown to you first; small "
-    "changes such as a note or a new lead are made at once, on record and with an undo.",
+    "changes such as a note or a new lead are made at once, on record, and most can be undone.",
     "da": "Du skriver med Friday, en AI. Det, der booker, sender eller koster noget, bliver vist til dig først; små "
-    "ændringer som en note eller et nyt lead sker med det samme, på skrift og så de kan fortrydes.",
+    "ændringer som en note eller et nyt lead sker med det samme, på skrift, og de fleste kan fortrydes.",
 }
 ASK: Words = {
     "en": "[a]pprove, [d]eny, [e]dit or Enter to leave it waiting: ",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from agent.models.offline.counting import count
-from agent.models.offline.doubts import AtOnce
+from agent.models.offline.doubts import Doubts
 from agent.models.offline.filling import Chains
 from agent.models.offline.grammar import Grammar, phrases_of
 from agent.models.offline.learning import SHIPPED, key_for, learn, learnt, material
@@ -27,7 +27,7 @@ class Understanding:
         slots: Mapping[str, Mapping[str, Slot]],
         kinds: Mapping[str, Literal["lookup", "action"]],
         later: Mapping[str, tuple[str, ...]],
-        at_once: AtOnce | None = None,
+        doubts: Doubts | None = None,
         cache: Path | None = None,
     ) -> None:
         self._book = book
@@ -35,7 +35,7 @@ class Understanding:
         self._cache = cache
         self._key = key_for(book, slots)
         grammar = Grammar(book.words, slots)
-        self.planner = Planner(grammar=grammar, kinds=kinds, later=later, at_once=at_once)
+        self.planner = Planner(grammar=grammar, kinds=kinds, later=later, doubts=doubts)
         places = [SHIPPED] if cache is None else [cache, SHIPPED]
         self._use(learnt(self._key, *places) or Weights.load(SHIPPED))
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from agent.models.offline import talk
 from agent.models.offline.asking import forbids, only_looks
-from agent.models.offline.doubts import AtOnce
+from agent.models.offline.doubts import Doubts
 from agent.models.offline.focus import focus_after, resolved
 from agent.models.offline.forms import Form, asks, first_free, is_old, merged, rambles
 from agent.models.offline.generating import NONE
@@ -42,10 +42,10 @@ class Planner:
         grammar: Grammar,
         kinds: Mapping[str, Literal["lookup", "action"]],
         later: Mapping[str, tuple[str, ...]],
-        at_once: AtOnce | None = None,
+        doubts: Doubts | None = None,
     ) -> None:
         self.grammar, self.words, self.slots = grammar, grammar.words, grammar.slots
-        self.kinds, self._at_once = kinds, at_once or AtOnce()
+        self.kinds, self._doubts = kinds, doubts or Doubts()
         self._speaker = Speaker(grammar.words, grammar.slots)
         self._later = Later(later)
         self._reader: Reader | None = None
@@ -94,7 +94,7 @@ class Planner:
             offered &= tools
         everything = self._matches(heard, sentence, tools)
         matches = known_first(heard, self.slots, [m for m in everything if m.tool in offered])
-        if forbids(heard.text) and not (matches and self._at_once.takes_back(matches[0])):
+        if forbids(heard.text) and not (matches and self._doubts.takes_back(matches[0])):
             return Said(talk.nothing_done(heard))
         if everything and not matches and everything[0].weight >= 1:
             return self._speaker.not_for_you(heard, offered, everything[0])
@@ -171,7 +171,7 @@ class Planner:
             kept = {"choices": rest, "several": True}
             return Call(plan.tool, plan.args, memo=plan.memo, kept=kept)
         said = asked_before(heard.memo)
-        if said and self._at_once.may_be_taught(str(chosen["tool"]), said):
+        if said and self._doubts.may_be_taught(str(chosen["tool"]), said):
             lesson = self._reader.lesson(str(chosen["tool"]), said, heard) if self._reader else None
             plan = replace(plan, lesson=lesson)
         if len(rest) == 1 and isinstance(plan, Call):
@@ -196,7 +196,7 @@ class Planner:
 
     def _meant(self, heard: Heard, best: Match | Reading) -> Plan:
         """Do it; what needs no card is asked about where the sentence leaves a doubt."""
-        if self._at_once.asks_first(heard.text, best, self.slots[best.tool], self.kinds):
+        if self._doubts.asks_first(heard.text, best, self.slots[best.tool], self.kinds):
             return self._speaker.offer(heard, [best])
         return self.complete(heard, best.tool, best.args)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.models.offline.asking import doubtful, forbids, only_looks
-from agent.models.offline.doubts import AtOnce
+from agent.models.offline.doubts import Doubts
 from agent.models.offline.grammar import Match
 
 
@@ -96,7 +96,7 @@ def test_a_wish_in_the_shape_of_a_question_is_a_wish(text: str) -> None:
         ("do not note on Jens: call first", "call first"),
     ],
 )
-def test_what_is_done_at_once_is_asked_about_first_where_it_is_denied_or_asked(
+def test_what_is_done_doubts_is_asked_about_first_where_it_is_denied_or_asked(
     text: str, dictated: str
 ) -> None:
     assert doubtful(text, dictated)
@@ -120,18 +120,18 @@ def test_a_not_that_is_dictated_leaves_no_doubt(text: str, dictated: str) -> Non
 
 
 def test_a_button_does_not_teach_what_would_freeze_the_firm() -> None:
-    at_once = AtOnce({"freeze": "instant", "complete_booking": "auto"})
+    doubts = Doubts({"freeze": "instant", "complete_booking": "auto"})
 
-    assert not at_once.may_be_taught("freeze", "jonas er syg i dag")
-    assert not at_once.may_be_taught("complete_booking", "booking 34 is not done")
-    assert at_once.may_be_taught("complete_booking", "34 er klaret")
-    assert at_once.may_be_taught("book", "sæt Jens på tirsdag")
+    assert not doubts.may_be_taught("freeze", "jonas er syg i dag")
+    assert not doubts.may_be_taught("complete_booking", "booking 34 is not done")
+    assert doubts.may_be_taught("complete_booking", "34 er klaret")
+    assert doubts.may_be_taught("book", "sæt Jens på tirsdag")
 
 
 def test_what_takes_something_back_may_be_asked_for_with_a_not() -> None:
-    at_once = AtOnce({"withdraw": "instant"}, frozenset({"withdraw"}))
+    doubts = Doubts({"withdraw": "instant"}, frozenset({"withdraw"}))
 
-    assert at_once.takes_back(Match("withdraw", {}, 2))
-    assert not at_once.takes_back(Match("freeze", {}, 2))
-    assert not at_once.holds_back("lad være alligevel", Match("withdraw", {}, 2), {})
-    assert at_once.holds_back("can I take it back?", Match("withdraw", {}, 0), {})
+    assert doubts.takes_back(Match("withdraw", {}, 2))
+    assert not doubts.takes_back(Match("freeze", {}, 2))
+    assert not doubts.asks_first("lad være alligevel", Match("withdraw", {}, 2), {}, {})
+    assert doubts.asks_first("can I take it back?", Match("withdraw", {}, 0), {}, {})

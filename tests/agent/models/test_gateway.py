@@ -1,39 +1,16 @@
 """A language model behind litellm: streamed text, tool calls in pieces, and what happens when it fails."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
-from pydantic_ai import models
 
-from agent.models.gateway import open_gateway
-from memory.store import Store
-from tests.agent.office import Office, furnish, person
+from tests.agent.office import Office, person
 from tests.fakes.openai import Calls, Fails, FakeOpenAI, Text
 
 # litellm's own types make pydantic warn, and it takes a warning that is raised for a failed connection.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*ReadOnly.*:UserWarning", "default::DeprecationWarning"
 )
-
-
-@pytest.fixture(autouse=True)
-def requests_to_loopback() -> Iterator[None]:
-    with models.override_allow_model_requests(True):
-        yield
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI() as running:
-        yield running
-
-
-@pytest.fixture
-def office(store: Store, fake: FakeOpenAI) -> Office:
-    furnish(store)
-    model = open_gateway("openai/planned", api_base=fake.url, api_key="k", retries=0)
-    return Office(store, model=model)
 
 
 def test_a_lookup_in_two_steps(office: Office, fake: FakeOpenAI) -> None:

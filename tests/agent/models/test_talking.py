@@ -2,15 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 
 import pytest
-from pydantic_ai import models
 
 from agent.conversations.windows import CHARACTERS
-from agent.models.gateway import open_gateway
-from memory.store import Store
-from tests.agent.office import Office, furnish, person
+from tests.agent.office import Office, person
 from tests.fakes.openai import Calls, Fails, FakeOpenAI, Text, Waits
 
 # litellm's own types make pydantic warn, and it takes a warning that is raised for a failed connection.
@@ -19,25 +15,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*ReadOnly.*:UserWarning", "default::DeprecationWarning"),
 ]
 BOOK = ("book", {"customer": "Jens Nygaard", "service": "deep clean", "start": "tomorrow at 10"})
-
-
-@pytest.fixture(autouse=True)
-def requests_to_loopback() -> Iterator[None]:
-    with models.override_allow_model_requests(True):
-        yield
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeOpenAI]:
-    with FakeOpenAI() as running:
-        yield running
-
-
-@pytest.fixture
-def office(store: Store, fake: FakeOpenAI) -> Office:
-    furnish(store)
-    model = open_gateway("openai/planned", api_base=fake.url, api_key="k", retries=0)
-    return Office(store, model=model)
 
 
 def converse(office: Office, *messages: str) -> str:

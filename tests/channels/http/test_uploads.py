@@ -44,6 +44,14 @@ def test_a_text_is_without_secrets_whatever_it_is_written_in(encoding: str, more
     assert told.endswith(more)
 
 
+@pytest.mark.parametrize("spoilt", [b"x", b"\x00\xd8", b"\x00\xd8x"])
+def test_a_spoilt_end_hides_no_secret(spoilt: bytes) -> None:
+    kept = without_secrets(CSV.encode("utf-16-le") + spoilt)
+
+    assert "010190-1234".encode("utf-16-le") not in kept
+    assert kept.endswith(spoilt)
+
+
 @pytest.mark.parametrize(
     "content",
     [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR 010190-1234", b"PK\x03\x04\x14\0\0\0 4111 1111 1111 1111"],

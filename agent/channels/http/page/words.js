@@ -2,7 +2,7 @@
 
 const WORDS = {
   en: {
-    ai: "You are talking to Friday, an AI. What books, sends or costs something is shown to you first; small changes such as a note or a new lead are made at once, on record and with an undo.",
+    ai: "You are talking to Friday, an AI. What books, sends or costs something is shown to you first; small changes such as a note or a new lead are made at once, on record, and most can be undone.",
     send: "Send", stop: "Stop", out: "Sign out", as: "You are", message: "Write to Friday …",
     waits: "Waiting for you", nothing: "Nothing is waiting.", left: "What left the building",
     leftNote: "Mail and calendar files that Friday wrote. In the demo nothing was really sent.",
@@ -22,7 +22,7 @@ const WORDS = {
     rows: (n, all) => (all > n ? `${n} of ${all}` : `${n}`), showCode: "Show the code", lead: "unanswered lead", summarise: "Show lead",
   },
   da: {
-    ai: "Du skriver med Friday, en AI. Det, der booker, sender eller koster noget, bliver vist til dig først; små ændringer som en note eller et nyt lead sker med det samme, på skrift og så de kan fortrydes.",
+    ai: "Du skriver med Friday, en AI. Det, der booker, sender eller koster noget, bliver vist til dig først; små ændringer som en note eller et nyt lead sker med det samme, på skrift, og de fleste kan fortrydes.",
     send: "Send", stop: "Stop", out: "Log ud", as: "Du er", message: "Skriv til Friday …",
     waits: "Venter på dig", nothing: "Intet venter.", left: "Hvad har forladt huset",
     leftNote: "Mails og kalenderfiler, som Friday har skrevet. I demoen er intet rigtigt sendt.",
