@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from agent.channels.http import access, docs, files, problems, site, status
 from agent.channels.http.hosts import LocalOnly
+from agent.channels.http.straight import Straight
 from agent.channels.trpc.backend import Backend, Caller, authenticator
 from agent.channels.trpc.openapi import openapi_paths
 from agent.channels.trpc.procedures import Router
@@ -268,10 +269,9 @@ def _mount(app: App, backend: Backend) -> None:
     codes = Codes(store=app.store, gate=app.gate, keys=app.keys, clock=app.clock)
     asgi.include_router(access.routes(app.people, codes))
     docs.install(asgi, lambda: openapi_paths(app.router))
-    asgi.mount(
-        "/trpc",
-        trpc_app(app.router, authenticator(app.people), is_known=_is_known),
-    )
+    # Inside of the host check, and in front of FastAPI's own layers, which none of its calls needs.
+    procedures = trpc_app(app.router, authenticator(app.people), is_known=_is_known)
+    asgi.add_middleware(Straight, prefix="/trpc", to=procedures)
     if not app.settings.is_open:
         asgi.add_middleware(LocalOnly)
 

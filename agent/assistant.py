@@ -44,7 +44,7 @@ from agent.models.offline import (
 from agent.models.offline.model import NAME
 from agent.taught import Taught
 from agent.toolset import Toolset, TurnFacts, options_of
-from memory.store import Store
+from memory.store import Store, TenantSession
 from tools.cards import Option
 from tools.errors import ToolError
 from tools.kit import Firm
@@ -148,10 +148,12 @@ class Assistant:
         processor time, measured) than everything else together; the model, tools and messages are the same.
         """
         facts = asked.facts
-        model = OfflineModel(self._planner, self._heard(asked), turn=facts.turn_id)
         offered = frozenset(self._toolset.offered(facts.actor))
         messages: list[ModelMessage] = [ModelRequest([UserPromptPart(asked.text)])]
-        response = model.respond(messages, offered)
+        # One look at the store for the names and the taught phrases; closed before a tool opens its own.
+        with self._store.reading(facts.actor.tenant_id) as session:
+            model = OfflineModel(self._planner, self._heard(asked, session), turn=facts.turn_id)
+            response = model.respond(messages, offered)
         for _ in range(STEPS):
             messages.append(response)
             calls = [part for part in response.parts if isinstance(part, ToolCallPart)]
@@ -225,11 +227,11 @@ class Assistant:
             examples="\n".join(lines[:EXAMPLES]),
         )
 
-    def _heard(self, asked: Asked) -> Heard:
+    def _heard(self, asked: Asked, session: TenantSession) -> Heard:
         actor = asked.facts.actor
 
         def named(candidates: Sequence[str]) -> Sequence[Named]:
-            return known_names(self._store, actor, candidates)
+            return known_names(session, actor, candidates)
 
         return Heard(
             text=own_words(asked.text),  # nothing that somebody else wrote is a request
@@ -241,7 +243,7 @@ class Assistant:
             memo=asked.memo,
             uploads=tuple(asked.uploads),
             named=named,
-            taught=cache(lambda: self.taught.overlay(actor.tenant_id)),
+            taught=cache(lambda: self.taught.overlay_in(session)),
         )
 
     def _called(self, facts: TurnFacts, call: ToolCallPart) -> ToolReturnPart:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from agent.models.offline import Named
-from memory.store import Store
+from memory.store import TenantSession
 from memory.tables.booking import Service, Staff
 from memory.tables.leads import Customer, Lead
 from memory.tables.registry import METADATA
@@ -42,13 +42,12 @@ _FOR_THE_OFFICE = sa.union_all(
 )
 
 
-def known_names(store: Store, actor: Actor, candidates: Sequence[str]) -> list[Named]:
+def known_names(session: TenantSession, actor: Actor, candidates: Sequence[str]) -> list[Named]:
     """The candidates (folded) that are names: services and staff for everybody, customers and leads for the office."""
     wanted = list(dict.fromkeys(candidates))[:MOST]
-    given = {"tenant": actor.tenant_id} | ({"wanted": wanted} if actor.office else {})
+    given = {"tenant": session.tenant_id} | ({"wanted": wanted} if actor.office else {})
     statement = _FOR_THE_OFFICE if actor.office else _FOR_EVERYBODY
-    with store.reading(actor.tenant_id) as session:
-        rows = session.execute(statement, given, execution_options={"tenant_checked": True}).all()
+    rows = session.execute(statement, given, execution_options={"tenant_checked": True}).all()
     names = {(str(kind), fold(str(name))) for kind, name in rows}
     names |= {(kind, name.split()[0]) for kind, name in names if kind == "staff" and name}
     return [Named(kind, name) for kind, name in names if name in wanted]

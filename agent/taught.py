@@ -52,15 +52,19 @@ class Taught:
     def overlay(self, tenant_id: str) -> Overlay:
         """What holds in this firm now, whichever process it was taught or taken back in."""
         with self._store.reading(tenant_id) as session:
-            version = _version(session)
+            return self.overlay_in(session)
+
+    def overlay_in(self, session: TenantSession) -> Overlay:
+        """The same for the session's firm, as the session sees it."""
+        tenant_id, version = session.tenant_id or "", _version(session)
+        ready = self._ready.get(tenant_id)
+        if ready is not None and ready.version == version:
+            return ready.overlay
+        with self._lock:
             ready = self._ready.get(tenant_id)
-            if ready is not None and ready.version == version:
-                return ready.overlay
-            with self._lock:
-                ready = self._ready.get(tenant_id)
-                if ready is None or ready.version != version:
-                    ready = _Ready(version, Overlay(_live(session)))
-                    self._keep(tenant_id, ready)
+            if ready is None or ready.version != version:
+                ready = _Ready(version, Overlay(_live(session)))
+                self._keep(tenant_id, ready)
         return ready.overlay
 
     def _keep(self, tenant_id: str, ready: _Ready) -> None:

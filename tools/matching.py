@@ -92,12 +92,14 @@ def named(
     if model is Customer:
         allowed = sa.and_(allowed, Customer.merged_into.is_(None))
     ordered = sa.select(model).where(allowed).order_by(entity.folded_name, entity.number)
-    for condition in (
-        entity.folded_name == folded,
-        _words_in(entity.folded_name, folded, whole=True),
-        _words_in(entity.folded_name, folded, whole=False),
-    ):
-        if rows := every(ctx, ordered.where(condition).limit(SHOWN + 1)):
+    # Each made only when the one before it found nothing: most names are said whole.
+    fitting = (
+        lambda: entity.folded_name == folded,
+        lambda: _words_in(entity.folded_name, folded, whole=True),
+        lambda: _words_in(entity.folded_name, folded, whole=False),
+    )
+    for condition in fitting:
+        if rows := every(ctx, ordered.where(condition()).limit(SHOWN + 1)):
             return Hits(rows)
     return _nearly(ctx, model, folded, allowed)
 

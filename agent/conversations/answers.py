@@ -178,7 +178,8 @@ class TypedAnswers:
     def _with(self, held: Held, name: str) -> dict[str, Any] | None:
         """Another colleague to do it, where that is the name of one."""
         name = name.strip(" .!?")
-        found = known_names(self._store, held.actor, [fold(name)])
+        with self._store.reading(held.tenant_id) as session:
+            found = known_names(session, held.actor, [fold(name)])
         return {"staff": name} if any(each.kind == "staff" for each in found) else None
 
     def _cards_again(

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncGenerator, Callable, Sequence
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 
@@ -99,6 +100,36 @@ class Conversations:
         with self._store.reading(actor.tenant_id) as session:
             return turns.was_said(session, actor, client_message_id, conversation_id)
 
+    def converse_here(
+        self,
+        actor: Actor,
+        *,
+        text: str,
+        conversation_id: str | None = None,
+        client_message_id: str | None = None,
+        uploads: Sequence[str] = (),
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> Reply | Said:
+        """`say`, and the reply if it can be had in this thread: a turn of the embedded model takes a few milliseconds.
+
+        Otherwise what was said, which is being answered, and of which `rest_of` gives the reply.
+        """
+        said, held = self._store_message(actor, text, conversation_id, client_message_id, uploads)
+        if held is None:
+            return said
+        if not self._assistant.embedded:
+            self._running.begin(held, loop=loop)
+            return said
+        self._running.answer_here(held)
+        return looking.reply_from(
+            said.conversation_id, said.turn_id, held.number, held.actor.language, held.events
+        )
+
+    async def rest_of(self, actor: Actor, said: Said, *, timeout: float = 75.0) -> Reply:
+        """The reply to what was said. After `timeout` seconds it is what there is so far, in state "running"."""
+        await self.wait_for(actor, said.turn_id, timeout=timeout)
+        return await asyncio.to_thread(self.reply_of, actor, said.turn_id)
+
     async def converse(
         self,
         actor: Actor,
@@ -109,18 +140,19 @@ class Conversations:
         uploads: Sequence[str] = (),
         timeout: float = 75.0,
     ) -> Reply:
-        """`say`, and the reply. After `timeout` seconds the reply is what there is so far, in state "running"."""
+        """`say`, and the reply, as far as there is one after `timeout` seconds."""
         loop = asyncio.get_running_loop()
-        args = (actor, text, conversation_id, client_message_id, uploads)
-        said, held, done = await loop.run_in_executor(
-            self._running.pool, self._say_and_answer, *args
+        ask = partial(
+            self.converse_here,
+            actor,
+            text=text,
+            conversation_id=conversation_id,
+            client_message_id=client_message_id,
+            uploads=uploads,
+            loop=loop,
         )
-        if done is not None:
-            return done
-        if held is not None:
-            self._running.begin(held, loop=loop)
-        await self.wait_for(actor, said.turn_id, timeout=timeout)
-        return await loop.run_in_executor(self._running.pool, self.reply_of, actor, said.turn_id)
+        told = await loop.run_in_executor(self._running.pool, ask)
+        return told if isinstance(told, Reply) else await self.rest_of(actor, told, timeout=timeout)
 
     def stop(self, actor: Actor, conversation_id: str) -> None:
         """End what is being answered; what was proposed before stands."""
@@ -292,24 +324,6 @@ class Conversations:
             return turns.store_message(
                 session, actor, message, executor=self._executor, now=self._clock()
             )
-
-    def _say_and_answer(
-        self,
-        actor: Actor,
-        text: str,
-        conversation_id: str | None,
-        client_message_id: str | None,
-        uploads: Sequence[str],
-    ) -> tuple[Said, Held | None, Reply | None]:
-        """In one thread, when no model has to be waited for: a turn of the embedded model takes a few milliseconds."""
-        said, held = self._store_message(actor, text, conversation_id, client_message_id, uploads)
-        if held is None or not self._assistant.embedded:
-            return said, held, None
-        self._running.answer_here(held)
-        reply = looking.reply_from(
-            said.conversation_id, said.turn_id, held.number, held.actor.language, held.events
-        )
-        return said, None, reply
 
     def _state(self, actor: Actor, turn_id: str) -> str:
         with self._store.reading(actor.tenant_id) as session:

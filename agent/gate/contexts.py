@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from memory.store import TenantSession
 from memory.tables.gate import Proposal
 from memory.tables.identity import Tenant, User
+from memory.tables.registry import METADATA
 from tools.errors import NotFound
 from tools.kit import Actor, Context, Firm
 from tools.policy import Role
@@ -52,23 +53,25 @@ def tenant_of(session: TenantSession) -> Tenant:
     return tenant
 
 
+_TENANTS = METADATA.tables[Tenant.__tablename__]
 _FIRM = sa.select(
-    Tenant.id,
-    Tenant.number,
-    Tenant.name,
-    Tenant.language,
-    Tenant.zone,
-    Tenant.currency,
-    Tenant.country,
-    Tenant.demo,
-    Tenant.settings,
-).where(Tenant.id == sa.bindparam("tenant"))
-"""Built once: every lookup and every proposal begins with it."""
+    _TENANTS.c.id,
+    _TENANTS.c.number,
+    _TENANTS.c.name,
+    _TENANTS.c.language,
+    _TENANTS.c.zone,
+    _TENANTS.c.currency,
+    _TENANTS.c.country,
+    _TENANTS.c.demo,
+    _TENANTS.c.settings,
+).where(_TENANTS.c.id == sa.bindparam("tenant"))
+"""Built once, over the table, naming the tenant itself: every lookup and every proposal begins with it."""
 
 
 def firm_of(session: TenantSession) -> Firm:
     """The session's tenant as tools see it."""
-    row = session.execute(_FIRM, {"tenant": session.tenant_id}).one_or_none()
+    given = {"tenant": session.tenant_id}
+    row = session.execute(_FIRM, given, execution_options={"tenant_checked": True}).one_or_none()
     if row is None:
         raise NotFound("There is no such firm.")
     return Firm(

@@ -169,11 +169,12 @@ def planning(folder: Path, *, times: int) -> list[Figure]:
     offered = frozenset(app.registry.names())
 
     def plan(line: str) -> object:
-        heard = Heard(
-            text=line, language="en", now=utc_now(), zone=ZONE,
-            named=lambda words: known_names(app.store, actor, words),
-        )  # fmt: skip
-        return planner.plan(heard, offered)
+        with app.store.reading(TENANT) as session:
+            heard = Heard(
+                text=line, language="en", now=utc_now(), zone=ZONE,
+                named=lambda words: known_names(session, actor, words),
+            )  # fmt: skip
+            return planner.plan(heard, offered)
 
     lines = list(
         itertools.islice(itertools.cycle((*LOOKUPS, WISH, "what can I do about it")), times)

@@ -194,7 +194,8 @@ class Examination:
         actor = self._actors[row.role]
 
         def named(candidates: Sequence[str]) -> Sequence[Named]:
-            return known_names(self._app.store, actor, candidates)
+            with self._app.store.reading(actor.tenant_id) as session:
+                return known_names(session, actor, candidates)
 
         return Heard(
             text=redact(clean(row.text)).strip(),

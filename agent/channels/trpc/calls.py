@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
+import anyio
 import anyio.to_thread
 from pydantic import JsonValue, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
@@ -11,7 +13,7 @@ from starlette.types import Receive
 
 from agent.channels.trpc.errors import TrpcError, as_trpc, broken, refused_input
 from agent.channels.trpc.identity import Door, Identity
-from agent.channels.trpc.procedures import Procedure
+from agent.channels.trpc.procedures import Later, Procedure
 from agent.channels.trpc.reading import body, strict_json
 from agent.channels.trpc.request import Call, Request
 
@@ -78,28 +80,46 @@ def _per_call(request: Request, value: JsonValue) -> Sequence[Given]:
 def is_one_visit(request: Request, door: Door) -> bool:
     """Whether recognising the caller and answering can share one visit to the thread pool.
 
-    A visit costs several times what the rest of a plain query does, and most requests are one.
+    A visit costs several times what the rest of a plain call does, and most requests are one.
     """
     target = request.calls[0].target
     return (
         len(request.calls) == 1
         and request.form in ("single", "batch")
-        and request.method == "GET"
         and not door.waits
         and isinstance(target, Procedure)
         and not target.runs_on_loop
+        # Without an input nothing of the body is read, whoever sends it.
+        and (request.method == "GET" or target.reads is not None)
     )
 
 
-def answer_here(request: Request, door: Door) -> Answer:
-    """All of a request that `is_one_visit`, in the thread that it is called from."""
+async def one_visit(
+    request: Request, door: Door, receive: Receive, *, max_body: int, few: anyio.CapacityLimiter
+) -> Answer:
+    """All of a request that `is_one_visit`. `few` is for procedures that compute."""
+    if request.method == "GET":
+        raw: bytes | TrpcError = raw_parameter(request)
+    else:
+        try:
+            raw = await body(receive, max_body)
+        except TrpcError as error:
+            raw = error
+    target = request.calls[0].target
+    limiter = few if isinstance(target, Procedure) and target.computes else None
+    return await _rest(
+        await anyio.to_thread.run_sync(_answer_here, request, door, raw, limiter=limiter)
+    )
+
+
+def _answer_here(request: Request, door: Door, raw: bytes | TrpcError) -> Answer | Later[Answer]:
     call = request.calls[0]
     try:
         procedure = call.procedure()
         caller = door.recognise_here(request).caller_of(procedure)
     except TrpcError as error:
         return _refused(error, call.path)
-    return _complete(procedure, caller, inputs(request, raw_parameter(request))[0])
+    return _complete(procedure, caller, inputs(request, raw)[0])
 
 
 async def answer(call: Call, identity: Identity, given: Given) -> Answer:
@@ -108,20 +128,33 @@ async def answer(call: Call, identity: Identity, given: Given) -> Answer:
         procedure = call.procedure()
         caller = identity.caller_of(procedure)
         if not procedure.runs_on_loop:
-            return await anyio.to_thread.run_sync(_complete, procedure, caller, given)
+            return await _rest(await anyio.to_thread.run_sync(_complete, procedure, caller, given))
         result = await procedure.run(caller, read(procedure, given))
         return Answer(200, _envelope(procedure, result))
     except Exception as error:  # noqa: BLE001 - here the channel meets the world
         return _refused(error, call.path)
 
 
-def _complete(procedure: Procedure, caller: object, given: Given) -> Answer:
+def _complete(procedure: Procedure, caller: object, given: Given) -> Answer | Later[Answer]:
     """A whole call in one visit to the thread pool. Catches: StopIteration cannot cross threads."""
     try:
         result = procedure.run(caller, read(procedure, given))
+        if isinstance(result, Later):
+            return Later(partial(_completed, procedure, cast(Later[object], result)))
         return Answer(200, _envelope(procedure, result))
     except Exception as error:  # noqa: BLE001 - here the channel meets the world
         return _refused(error, procedure.path)
+
+
+async def _completed(procedure: Procedure, later: Later[object]) -> Answer:
+    try:
+        return Answer(200, _envelope(procedure, await later.rest()))
+    except Exception as error:  # noqa: BLE001 - here the channel meets the world
+        return _refused(error, procedure.path)
+
+
+async def _rest(answered: Answer | Later[Answer]) -> Answer:
+    return await answered.rest() if isinstance(answered, Later) else answered
 
 
 def read(procedure: Procedure, given: Given) -> Any:

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from agent.channels.trpc.backend import Backend, Caller
 from agent.channels.trpc.errors import TrpcError
 from agent.channels.trpc.following import while_allowed
-from agent.channels.trpc.procedures import Procedure, Tracked, mutation, query, subscription
+from agent.channels.trpc.procedures import Later, Procedure, Tracked, mutation, query, subscription
 from agent.channels.trpc.shapes import EventOut
 from agent.channels.trpc.wire import Wire
 from agent.conversations import EventOut as Happened
@@ -168,17 +168,21 @@ class _Chat:
             conversation_id=given.conversation_id,
         )
 
-    async def send(self, caller: Caller, given: SendIn) -> Reply:
+    def send(self, caller: Caller, given: SendIn) -> Reply | Later[Reply]:
         self._limited(caller)
         if given.uploads:
-            await anyio.to_thread.run_sync(self._backend.uploads.check, caller.actor, given.uploads)
-        return await self._backend.conversations.converse(
+            self._backend.uploads.check(caller.actor, given.uploads)
+        talk = self._backend.conversations
+        told = talk.converse_here(
             caller.actor,
             text=given.message,
             conversation_id=given.conversation_id,
             client_message_id=given.client_message_id,
             uploads=given.uploads,
         )
+        if isinstance(told, Reply):
+            return told
+        return Later(partial(talk.rest_of, caller.actor, told))
 
     async def stream(self, caller: Caller, given: StreamIn) -> AsyncIterator[Tracked[EventOut]]:
         after = _after(given.last_event_id)
@@ -224,7 +228,7 @@ def procedures(backend: Backend) -> Sequence[Procedure]:
     """chat.*"""
     does = _Chat(backend)
     return (
-        mutation("chat.send", does.send, input=SendIn, output=Reply,
+        mutation("chat.send", does.send, input=SendIn, output=Reply, computes=True,
                  summary="Say something and wait for the whole answer"),
         subscription("chat.stream", does.stream, input=StreamIn, output=EventOut,
                      summary="Say something and follow the answer"),

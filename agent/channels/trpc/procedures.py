@@ -12,7 +12,7 @@ A module of procedures is a few lines over functions that exist anyway:
 
 import inspect
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Generic, Literal, TypeVar
@@ -44,12 +44,20 @@ class Tracked(Generic[Value]):
             raise ValueError("A tracked id is a non-empty string without NUL, CR or LF.")
 
 
+@dataclass(frozen=True, slots=True)
+class Later(Generic[Value]):
+    """What a plain function returns when the rest has to wait for something: `rest` is awaited on the event loop."""
+
+    rest: Callable[[], Awaitable[Value]]
+
+
 @dataclass(frozen=True)
 class Procedure:
     """One thing that can be called.
 
-    `run(caller, input)` is a plain function (run in the thread pool), an `async def` (run on the
-    event loop) or, for a subscription, an async generator of `Tracked` values. `input` and `output`
+    `run(caller, input)` is a plain function (run in the thread pool; it may return `Later`), an
+    `async def` (run on the event loop) or, for a subscription, an async generator of `Tracked` values.
+    One that `computes` keeps a processor busy: few of its calls run at a time. `input` and `output`
     are types that pydantic knows; None means that it takes, or returns, nothing. Without `auth`
     nobody needs to be signed in.
     """
@@ -61,6 +69,7 @@ class Procedure:
     output: Any = None
     auth: bool = True
     summary: str = ""
+    computes: bool = False
 
     reads: TypeAdapter[Any] | None = field(init=False, repr=False, compare=False)
     writes: TypeAdapter[Any] | None = field(init=False, repr=False, compare=False)
@@ -88,10 +97,17 @@ def query(
 
 
 def mutation(
-    path: str, run: Run, *, input: Any = None, output: Any = None, auth: bool = True, summary: str
+    path: str,
+    run: Run,
+    *,
+    input: Any = None,
+    output: Any = None,
+    auth: bool = True,
+    summary: str,
+    computes: bool = False,
 ) -> Procedure:
     """A procedure that may change something: POST only."""
-    return Procedure(path, "mutation", run, input, output, auth, summary)
+    return Procedure(path, "mutation", run, input, output, auth, summary, computes)
 
 
 def subscription(

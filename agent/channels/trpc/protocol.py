@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import anyio
-import anyio.to_thread
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -14,9 +13,9 @@ from agent.channels.trpc.calls import (
     Answer,
     Given,
     answer,
-    answer_here,
     inputs,
     is_one_visit,
+    one_visit,
     raw_input,
 )
 from agent.channels.trpc.cors import Headers, cors_headers, is_preflight, preflight_headers
@@ -63,6 +62,7 @@ class _TrpcApp:
         self._router = router
         self._door = Door(authenticate, is_known)
         self._wiring = wiring
+        self._few = anyio.CapacityLimiter(wiring.computing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -85,7 +85,8 @@ class _TrpcApp:
             return await _respond(send, error.http, [*_JSON, *headers], error.envelope(None))
 
         if is_one_visit(request, self._door):
-            only = await anyio.to_thread.run_sync(answer_here, request, self._door)
+            limit = self._wiring.max_body
+            only = await one_visit(request, self._door, receive, max_body=limit, few=self._few)
             return await _at_once(request, [only], send, headers)
 
         identity = await self._door.recognise(request)

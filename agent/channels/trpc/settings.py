@@ -18,6 +18,8 @@ class Wiring:
     """Silence on an SSE stream, or a JSONL answer, after which a sign of life is sent."""
     reconnect_after: float = 30.0
     """Silence on an SSE stream after which a client opens a new one."""
+    computing: int = 4
+    """Calls of procedures that compute at a time: more of them would only wait for each other."""
 
     def __post_init__(self) -> None:
         if self.ping_every >= self.reconnect_after:
