@@ -1,9 +1,12 @@
 """A furnished workspace with its server, and the small app on the other side of it."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack.doors import SignedPosts
@@ -12,6 +15,9 @@ from tests.fakes.slack.echo import Heard, create_echo, serving_echo
 from tests.fakes.slack.server import FakeSlack
 from tests.fakes.slack.state import Channel, User
 from tests.fakes.slack.workspace import Workspace
+
+Json = dict[str, Any]
+Caller = Callable[..., Json]
 
 
 @dataclass
@@ -38,6 +44,24 @@ def slack(clock: Clock) -> Iterator[FakeSlack]:
 @pytest.fixture
 def client(slack: FakeSlack) -> AsyncWebClient:
     return AsyncWebClient(token=slack.workspace.bot.value, base_url=slack.api)
+
+
+@pytest.fixture
+def call(client: AsyncWebClient) -> Caller:
+    """Calls a method of the SDK's client, and answers with what Slack said, good or bad."""
+
+    async def answered(name: str, /, **given: Any) -> Json:
+        method: Callable[..., Awaitable[Any]] = getattr(client, name)
+        try:
+            return (await method(**given)).data
+        except SlackApiError as error:
+            refused: Any = error.response
+            return refused.data
+
+    def run(name: str, /, **given: Any) -> Json:
+        return asyncio.run(answered(name, **given))
+
+    return run
 
 
 @pytest.fixture

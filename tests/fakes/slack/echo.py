@@ -1,6 +1,7 @@
 """A small app on Bolt with which the fake is tried: it answers, asks, opens a modal, and has a home."""
 
-# pyright: reportUnknownMemberType=false, of the types that the SDK leaves open
+# The SDK leaves some of its types open.
+# pyright: reportUnknownMemberType=false
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field

@@ -52,7 +52,7 @@ class Sockets:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledged(message.data)
         finally:
-            self.open.remove(socket)
+            self._forget(socket)
         return socket
 
     def _acknowledged(self, data: str) -> None:
@@ -97,13 +97,18 @@ class Sockets:
     ) -> None:
         """Tells every connection to come back on another one; a warning only announces it."""
         for socket in list(self.open):
-            await socket.send_json(
-                {"type": "disconnect", "reason": reason, "debug_info": {"host": "fake"}}
-            )
             if reason != "warning":
-                await socket.close()
+                self._forget(socket)
+            told = {"type": "disconnect", "reason": reason, "debug_info": {"host": "fake"}}
+            await socket.send_json(told)
 
     async def drop(self) -> None:
         """Ends every connection without a word."""
         for socket in list(self.open):
+            self._forget(socket)
             await socket.close(code=1011)
+
+    def _forget(self, socket: web.WebSocketResponse) -> None:
+        """Nothing more is sent over it."""
+        if socket in self.open:
+            self.open.remove(socket)

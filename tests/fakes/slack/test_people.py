@@ -1,7 +1,9 @@
 """What people do in the fake reaches a real app of Bolt's, and what that does reaches them."""
 
+import httpx
 import pytest
 
+from tests.fakes.slack.doors import SignedPosts, signature
 from tests.fakes.slack.driver import People
 from tests.fakes.slack.echo import Heard
 from tests.fakes.slack.state import Channel, User
@@ -94,3 +96,51 @@ def test_what_the_client_would_not_send_is_an_error_of_the_test(
 
     with pytest.raises(AssertionError, match="only \\['approve', 'edit'\\]"):
         people.press(mette, card, "reject")
+
+
+def test_a_pressed_old_card_is_what_it_was(people: People, mette: User, heard: Heard) -> None:
+    space = people.slack.workspace
+    said = people.say(mette, None, "hej")
+    card = people.slack.until(lambda: space.from_bot(said.message.channel))[0]
+    button = people.find(card, "approve")
+    card.blocks = []
+
+    assert people.press(mette, card, button).ok
+    assert people.slack.until(lambda: heard.actions)[0]["actions"][0]["value"] == "p1"
+
+
+def test_an_edit_and_a_deletion_are_hidden_events(
+    people: People, mette: User, ops: Channel, heard: Heard
+) -> None:
+    message = people.say(mette, ops, "hej").message
+    people.edit(mette, message, "hej igen")
+    people.delete(mette, message)
+
+    people.slack.until(lambda: len(heard.events) == 3)
+    assert heard.events[1]["message"]["text"] == "hej igen"
+    assert heard.events[2]["deleted_ts"] == message.ts
+    assert people.slack.workspace.messages(ops) == []
+
+
+def test_a_response_url_answers_the_one_who_acted_five_times(
+    people: People, mette: User, heard: Heard
+) -> None:
+    said = people.say(mette, None, "hej")
+    card = people.slack.until(lambda: people.slack.workspace.from_bot(said.message.channel))[0]
+    people.press(mette, card, "approve")
+    url = people.slack.until(lambda: heard.actions)[0]["response_url"]
+
+    answers = [httpx.post(url, json={"text": "Not you."}).status_code for _ in range(6)]
+    assert answers == [200] * 5 + [404]
+    seen = people.slack.workspace.messages(card.channel, only_for=mette)
+    assert [message.shown for message in seen] == ["Not you."] * 5
+
+
+def test_what_is_not_signed_is_refused(people: People) -> None:
+    door = people.door
+    assert isinstance(door, SignedPosts)
+
+    unsigned = door.raw(b"{}", {"content-type": "application/json"})
+    old = door.raw(b"{}", signature(b"{}", at=door.now() - 301))
+    wrong = door.raw(b"{}", signature(b"{}", "another secret", at=door.now()))
+    assert [unsigned.status, old.status, wrong.status] == [401, 401, 401]
