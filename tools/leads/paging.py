@@ -4,6 +4,7 @@ Three ways lead to the rows: an index in the list's order, the trigram index, or
 is taken follows from counts that stop early, never from reading everything.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ MOST_COUNTED = 500
 FEW = 600
 """So many rows are read and sorted in a millisecond or two; more than can be counted."""
 _MOST_STREAMS = 40
+_EVERY: Condition = sa.true()
 
 RowT = TypeVar("RowT", Lead, Customer)
 
@@ -117,7 +119,7 @@ class Listing(Generic[RowT]):
         rows, least, others = self._beside(
             session,
             found,
-            _counts(self._filtered(session, wanted, holding), MOST_COUNTED),
+            _counts(self._holding(session, wanted, holding), MOST_COUNTED),
             _counts(self._every(wanted, words=False), self.few),
         )
         if len(rows) < limit:
@@ -145,7 +147,9 @@ class Listing(Generic[RowT]):
         if hits <= limit or wanted.told_by_words:
             rows = _rows(session, found.limit(limit))
             return _page(rows, hits if len(rows) == limit else len(rows))
-        return self._paged(session, found.limit(limit), self._ones(*filters), limit)
+        return self._paged(
+            session, found.limit(limit), self._holding(session, wanted, first), limit
+        )
 
     def _walked(self, session: TenantSession, wanted: Wanted, limit: int) -> Page[RowT]:
         """Rows along an index in the list's order."""
@@ -157,7 +161,7 @@ class Listing(Generic[RowT]):
     def _paged(
         self,
         session: TenantSession,
-        found: sa.Select[tuple[RowT]] | None,
+        found: sa.Select[RowT] | None,
         every: sa.Select[Any],
         limit: int,
     ) -> Page[RowT]:
@@ -167,7 +171,7 @@ class Listing(Generic[RowT]):
     def _beside(
         self,
         session: TenantSession,
-        found: sa.Select[tuple[RowT]] | None,
+        found: sa.Select[RowT] | None,
         *counts: sa.ScalarSelect[int],
     ) -> tuple[Any, ...]:
         """The rows, and each count; one statement, because making and sending one takes longer than counting."""
@@ -176,12 +180,10 @@ class Listing(Generic[RowT]):
         each = session.execute(found.add_columns(*counts)).all()
         return ([row[0] for row in each], *(each[0][1:] if each else (0 for _ in counts)))
 
-    def _along(
-        self, session: TenantSession, wanted: Wanted, limit: int
-    ) -> sa.Select[tuple[RowT]] | None:
+    def _along(self, session: TenantSession, wanted: Wanted, limit: int) -> sa.Select[RowT] | None:
         """The first rows, by walking along each index that is in the list's order, until there are enough."""
         streams, rest = self._streams(session, wanted)
-        order = self._order(session)
+        order = self._order(session, whole=any(each is _EVERY for each in streams))
         held = [word.held(self.model) for word in wanted.words]
         if len(streams) == 1:
             return self._select().where(streams[0], *rest, *held).order_by(*order).limit(limit)
@@ -201,7 +203,7 @@ class Listing(Generic[RowT]):
         found = self._select().where(self.model.id.in_(sa.union_all(*each)))
         return found.order_by(*self._order(session, indexed=False)).limit(limit)
 
-    def _select(self) -> sa.Select[tuple[RowT]]:
+    def _select(self) -> sa.Select[RowT]:
         found = sa.select(self.model)
         return found.options(orm.load_only(*self.shown)) if self.shown else found
 
@@ -212,7 +214,7 @@ class Listing(Generic[RowT]):
         chosen = min(wanted.among, key=lambda one: len(one.values), default=None)
         if chosen is None or len(chosen.values) > _MOST_STREAMS:
             far = [unindexed(session, one.column).in_(one.values) for one in wanted.among]
-            return [sa.true()], [*far, *self._others(wanted, self.column)]
+            return [_EVERY], [*far, *self._others(wanted, self.column)]
         rest = [
             unindexed(session, one.column).in_(one.values)
             for one in wanted.among
@@ -221,17 +223,26 @@ class Listing(Generic[RowT]):
         others = self._others(wanted, self.column)
         return [chosen.column == value for value in chosen.values], [*rest, *others]
 
-    def _order(self, session: TenantSession, *, indexed: bool = True) -> tuple[Any, ...]:
+    def _order(
+        self, session: TenantSession, *, indexed: bool = True, whole: bool = False
+    ) -> tuple[Any, ...]:
         column = self.column if indexed else unindexed(session, self.column)
-        return (column.desc() if self.newest_first else column, self.model.number)
+        # SQLite would walk all of an index that has this order to the end, and not a stretch of another.
+        number = self.model.number if whole else unindexed(session, self.model.number)
+        return (column.desc() if self.newest_first else column, number)
 
     def _filters(self, session: TenantSession, wanted: Wanted, first: Condition) -> list[Condition]:
         among = [unindexed(session, one.column).in_(one.values) for one in wanted.among]
         held = [word.held(self.model) for word in wanted.words]
         return [first, *among, *self._others(wanted, unindexed(session, self.column)), *held]
 
-    def _filtered(self, session: TenantSession, wanted: Wanted, first: Condition) -> sa.Select[Any]:
-        return self._ones(*self._filters(session, wanted, first))
+    def _holding(
+        self, session: TenantSession, wanted: Wanted, holding: Condition
+    ) -> sa.Select[Any]:
+        """Rows that the trigram index found, tested for what it does not know."""
+        short = tuple(word for word in wanted.words if not word.phrase)
+        left = dataclasses.replace(wanted, words=short)
+        return self._ones(*self._filters(session, left, holding))
 
     def _every(self, wanted: Wanted, *, words: bool = True) -> sa.Select[Any]:
         among = [one.column.in_(one.values) for one in wanted.among]
@@ -267,7 +278,7 @@ CUSTOMERS = Listing(
 )  # fmt: skip
 
 
-def _rows(session: TenantSession, found: sa.Select[tuple[RowT]] | None) -> list[RowT]:
+def _rows(session: TenantSession, found: sa.Select[RowT] | None) -> list[RowT]:
     return [] if found is None else list(session.scalars(found))
 
 
