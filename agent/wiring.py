@@ -28,7 +28,7 @@ from memory.store import Store, TenantSession
 from memory.tables.gate import Proposal
 from memory.tables.identity import Tenant, User
 from memory.tables.leads import Mail
-from memory.upkeep import compare, embed_new, index_talk
+from memory.upkeep import compare, embed_new, index_talk, merge_indexes
 from memory.vectors import CHROMA_DIR, CharHash, Vectors, VectorsBusy
 from tools.cards import ProposalCard
 from tools.catalog import LATER
@@ -235,6 +235,7 @@ def make_jobs(
         Round("deliver_mail", "*/10 * * * * *", deliver),
         Round("log_audit_heads", "0 2 * * *", lambda: audit.log_heads(store)),
         Round("index_texts", "25 * * * * *", index),
+        Round("merge_indexes", "20 3 * * *", lambda: merge_indexes(store)),
         Round("compare_vectors", "40 3 * * *", check),
         Round("finish_erasures", "45 * * * * *", erasing.round),
     )

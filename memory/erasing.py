@@ -5,10 +5,9 @@ from typing import Any
 
 from memory.engine import sqlite_file
 from memory.store import Store, StoreBusy
-from memory.upkeep import unmarked
+from memory.upkeep import INDEXES, unmarked
 from memory.vectors import Vectors
 
-INDEXES = ("texts_fts", "leads_fts", "customers_fts")
 TRIES = 100
 PAUSE = 0.05
 """Seconds between two tries; a reader is done in much less."""

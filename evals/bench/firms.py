@@ -18,6 +18,7 @@ from evals.house import furnish, settings_for
 from memory.store import Store, open_store
 from memory.tables.identity import Tenant, User
 from memory.tables.registry import METADATA
+from memory.upkeep import merge_indexes
 from tools.values.text import fold
 
 TALKERS = 80
@@ -45,6 +46,7 @@ def prepare_store(folder: Path) -> Bearers:
     for number, (name, size) in enumerate(SIZES.items(), 900):
         _firm(store, name, number, size)
         firms[name] = _user(store, people, name, "anna")
+    merge_indexes(store)  # as every night
     store.close()
     return Bearers(talkers, firms)
 

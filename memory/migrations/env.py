@@ -20,7 +20,7 @@ def include_object(
     """
     if kind == "table" and reflected:
         return name in METADATA.tables
-    return not (kind == "index" and name is not None and name.startswith(("ex_", "gin_")))
+    return not (kind == "index" and name is not None and name.startswith(("ex_", "gin_", "walk_")))
 
 
 def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from memory.seeking import Sought, indexed, part_of, values_of
 from memory.store import Store
 from memory.tables.leads import Customer, CustomerEmail, CustomerPhone, Lead
+from memory.upkeep import merge_indexes
 from tests.support.stores import EPOCH
 
 
@@ -117,3 +118,23 @@ def test_the_values_of_a_column_are_each_told_once_and_of_this_firm_only(store: 
 
     with store.reading("t1") as session:
         assert sorted(values_of(session, Lead.source)) == ["s0", "s1", "s2"]
+
+
+def test_an_index_in_many_pieces_is_merged_into_one_and_finds_the_same(store: Store) -> None:
+    if store.dialect != "sqlite":
+        pytest.skip("PostgreSQL keeps one index")
+    for each in range(1, 8):
+        add(store, a_lead(each, f"Mette Holm {each}"))
+    assert pieces(store) > 1
+
+    merge_indexes(store)
+
+    assert pieces(store) == 1
+    assert holding(store, "holm") == [1, 2, 3, 4, 5, 6, 7]
+
+
+def pieces(store: Store) -> int:
+    """How many segments the index of leads has."""
+    with store.engine.connect() as connection:
+        counted = "SELECT count(DISTINCT segid) FROM leads_fts_idx"
+        return connection.exec_driver_sql(counted).scalar_one()

@@ -1,5 +1,7 @@
 """Finds leads and customers by words: a place, an address, a number, a source, a service, or parts of a name."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -23,7 +25,7 @@ _LONGEST_NUMBER = 9
 _MOST_OWNERS = 1_000
 
 
-def leads_like(ctx: Context, query: str) -> Wanted:
+def leads_like(ctx: Context, query: str, services: Sequence[Service]) -> Wanted:
     """The leads that `query` means. A place, an address or a number is taken as such when a lead has it."""
     folded = fold(without_little(query))
     if not folded:
@@ -41,7 +43,7 @@ def leads_like(ctx: Context, query: str) -> Wanted:
     sources = [source for source in values_of(ctx.session, Lead.source) if fold(source) == folded]
     if sources:
         return Wanted(among=(Among(Lead.source, sources),))
-    codes = service_codes(ctx.session)
+    codes = service_codes(services)
     return Wanted(words=tuple(_lead_word(word, codes) for word in _words(query)))
 
 
@@ -98,11 +100,11 @@ def from_source(session: TenantSession, words: str) -> Wanted:
     return Wanted(among=(Among(Lead.source, named),))
 
 
-def service_codes(session: TenantSession) -> dict[str, str]:
+def service_codes(services: Sequence[Service]) -> dict[str, str]:
     """The codes of the firm's services, with the words that they are known by."""
     return {
         service.code: fold(f"{service.code} {service.name_en} {service.name_da}")
-        for service in session.scalars(sa.select(Service))
+        for service in services
     }
 
 

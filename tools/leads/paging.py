@@ -4,12 +4,14 @@ Three ways lead to the rows: an index in the list's order, the trigram index, or
 is taken follows from counts that stop early, never from reading everything.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from memory.seeking import Column, Condition, Sought, indexed, numbered, unindexed
 from memory.store import TenantSession
@@ -20,6 +22,7 @@ MOST_COUNTED = 500
 FEW = 600
 """So many rows are read and sorted in a millisecond or two; more than can be counted."""
 _MOST_STREAMS = 40
+_EVERY: Condition = sa.true()
 
 RowT = TypeVar("RowT", Lead, Customer)
 
@@ -52,6 +55,11 @@ class Wanted:
         """Whether something else than words may leave few rows."""
         return bool(self.among or self.since or self.others)
 
+    @property
+    def told_by_words(self) -> bool:
+        """Whether the trigram index alone knows how many rows these are."""
+        return not self.narrow and all(word.phrase for word in self.words)
+
     def narrowed(self, other: "Wanted") -> "Wanted":
         """What is wanted by both; only one of them may have `exact`, and one `since`."""
         return Wanted(
@@ -81,6 +89,8 @@ class Listing(Generic[RowT]):
     column: Column
     newest_first: bool = False
     few: int = FEW
+    shown: tuple[Column, ...] = ()
+    """What is read of each row; with none, all of it."""
 
     def page(self, ctx: Context, wanted: Wanted, limit: int) -> Page[RowT]:
         """The first `limit` rows of what is wanted."""
@@ -96,45 +106,87 @@ class Listing(Generic[RowT]):
         if not hits:
             return Page([], 0)
         if hits <= self.few:
-            return self._sorted(session, wanted, holding, limit)
-        if wanted.narrow and self._is_few(session, self._every(wanted, words=False)):
-            return self._walked(session, wanted, limit)
+            return self._sorted(session, wanted, holding, limit, hits=hits)
         return self._common(session, wanted, holding, limit)
 
     def _common(
         self, session: TenantSession, wanted: Wanted, holding: Condition, limit: int
     ) -> Page[RowT]:
         """Rows whose words so many have that a page is soon full; `holding` is some of them."""
-        rows = self._along(session, wanted, limit)
-        if not wanted.narrow and all(word.phrase for word in wanted.words):
-            return Page(rows, min(self.few, MOST_COUNTED), more=True)
+        found = self._along(session, wanted, limit)
+        if wanted.told_by_words:
+            return Page(_rows(session, found), min(self.few, MOST_COUNTED), more=True)
+        rows, least, others = self._beside(
+            session,
+            found,
+            _counts(self._holding(session, wanted, holding), MOST_COUNTED),
+            _counts(self._every(wanted, words=False), self.few),
+        )
         if len(rows) < limit:
             return Page(rows, len(rows))
+        if wanted.narrow and others <= self.few:
+            return _counted(session, rows, self._every(wanted), limit)
         # Not all that have the words were looked at, so this many there are at the least.
-        least = _at_most(session, self._filtered(session, wanted, holding), MOST_COUNTED)
         return Page(rows, max(least, len(rows)) - 1, more=True)
 
     def _sorted(
-        self, session: TenantSession, wanted: Wanted, first: Condition, limit: int
+        self,
+        session: TenantSession,
+        wanted: Wanted,
+        first: Condition,
+        limit: int,
+        *,
+        hits: int | None = None,
     ) -> Page[RowT]:
-        """The few rows that `first` finds, tested for the rest."""
-        found = sa.select(self.model).where(*self._filters(session, wanted, first))
-        rows = session.scalars(found.order_by(*self._order(session, indexed=False)).limit(limit))
-        return _counted(session, list(rows), self._filtered(session, wanted, first), limit)
+        """The few rows that `first` finds, tested for the rest; with `hits`, that many have the words."""
+        filters = self._filters(session, wanted, first)
+        found = self._select().where(*filters).order_by(*self._order(session, indexed=False))
+        if hits is None:
+            rows = _rows(session, found.limit(limit))
+            return _counted(session, rows, self._ones(*filters), limit)
+        if hits <= limit or wanted.told_by_words:
+            rows = _rows(session, found.limit(limit))
+            return _page(rows, hits if len(rows) == limit else len(rows))
+        return self._paged(
+            session, found.limit(limit), self._holding(session, wanted, first), limit
+        )
 
     def _walked(self, session: TenantSession, wanted: Wanted, limit: int) -> Page[RowT]:
         """Rows along an index in the list's order."""
-        rows = self._along(session, wanted, limit)
-        return _counted(session, rows, self._every(wanted), limit)
+        found, every = self._along(session, wanted, limit), self._every(wanted)
+        if wanted.words:  # looking for words in every row is not done twice without need
+            return _counted(session, _rows(session, found), every, limit)
+        return self._paged(session, found, every, limit)
 
-    def _along(self, session: TenantSession, wanted: Wanted, limit: int) -> list[RowT]:
+    def _paged(
+        self,
+        session: TenantSession,
+        found: sa.Select[RowT] | None,
+        every: sa.Select[Any],
+        limit: int,
+    ) -> Page[RowT]:
+        rows, total = self._beside(session, found, _counts(every, MOST_COUNTED))
+        return _page(rows, total if len(rows) == limit else len(rows))
+
+    def _beside(
+        self,
+        session: TenantSession,
+        found: sa.Select[RowT] | None,
+        *counts: sa.ScalarSelect[int],
+    ) -> tuple[Any, ...]:
+        """The rows, and each count; one statement, because making and sending one takes longer than counting."""
+        if found is None:
+            return ([], *(0 for _ in counts))
+        each = session.execute(found.add_columns(*counts)).all()
+        return ([row[0] for row in each], *(each[0][1:] if each else (0 for _ in counts)))
+
+    def _along(self, session: TenantSession, wanted: Wanted, limit: int) -> sa.Select[RowT] | None:
         """The first rows, by walking along each index that is in the list's order, until there are enough."""
         streams, rest = self._streams(session, wanted)
-        order = self._order(session)
+        order = self._order(session, whole=any(each is _EVERY for each in streams))
         held = [word.held(self.model) for word in wanted.words]
         if len(streams) == 1:
-            found = sa.select(self.model).where(streams[0], *rest, *held).order_by(*order)
-            return list(session.scalars(found.limit(limit)))
+            return self._select().where(streams[0], *rest, *held).order_by(*order).limit(limit)
         each = [
             sa.select(
                 sa.select(self.model.id)
@@ -147,10 +199,13 @@ class Listing(Generic[RowT]):
             for stream in streams
         ]
         if not each:
-            return []
-        found = sa.select(self.model).where(self.model.id.in_(sa.union_all(*each)))
-        by_hand = self._order(session, indexed=False)
-        return list(session.scalars(found.order_by(*by_hand).limit(limit)))
+            return None
+        found = self._select().where(self.model.id.in_(sa.union_all(*each)))
+        return found.order_by(*self._order(session, indexed=False)).limit(limit)
+
+    def _select(self) -> sa.Select[RowT]:
+        found = sa.select(self.model)
+        return found.options(orm.load_only(*self.shown)) if self.shown else found
 
     def _streams(
         self, session: TenantSession, wanted: Wanted
@@ -159,7 +214,7 @@ class Listing(Generic[RowT]):
         chosen = min(wanted.among, key=lambda one: len(one.values), default=None)
         if chosen is None or len(chosen.values) > _MOST_STREAMS:
             far = [unindexed(session, one.column).in_(one.values) for one in wanted.among]
-            return [sa.true()], [*far, *self._others(wanted, self.column)]
+            return [_EVERY], [*far, *self._others(wanted, self.column)]
         rest = [
             unindexed(session, one.column).in_(one.values)
             for one in wanted.among
@@ -168,20 +223,26 @@ class Listing(Generic[RowT]):
         others = self._others(wanted, self.column)
         return [chosen.column == value for value in chosen.values], [*rest, *others]
 
-    def _is_few(self, session: TenantSession, found: sa.Select[Any]) -> bool:
-        return _at_most(session, found, self.few) <= self.few
-
-    def _order(self, session: TenantSession, *, indexed: bool = True) -> tuple[Any, ...]:
+    def _order(
+        self, session: TenantSession, *, indexed: bool = True, whole: bool = False
+    ) -> tuple[Any, ...]:
         column = self.column if indexed else unindexed(session, self.column)
-        return (column.desc() if self.newest_first else column, self.model.number)
+        # SQLite would walk all of an index that has this order to the end, and not a stretch of another.
+        number = self.model.number if whole else unindexed(session, self.model.number)
+        return (column.desc() if self.newest_first else column, number)
 
     def _filters(self, session: TenantSession, wanted: Wanted, first: Condition) -> list[Condition]:
         among = [unindexed(session, one.column).in_(one.values) for one in wanted.among]
         held = [word.held(self.model) for word in wanted.words]
         return [first, *among, *self._others(wanted, unindexed(session, self.column)), *held]
 
-    def _filtered(self, session: TenantSession, wanted: Wanted, first: Condition) -> sa.Select[Any]:
-        return self._ones(*self._filters(session, wanted, first))
+    def _holding(
+        self, session: TenantSession, wanted: Wanted, holding: Condition
+    ) -> sa.Select[Any]:
+        """Rows that the trigram index found, tested for what it does not know."""
+        short = tuple(word for word in wanted.words if not word.phrase)
+        left = dataclasses.replace(wanted, words=short)
+        return self._ones(*self._filters(session, left, holding))
 
     def _every(self, wanted: Wanted, *, words: bool = True) -> sa.Select[Any]:
         among = [one.column.in_(one.values) for one in wanted.among]
@@ -198,8 +259,31 @@ class Listing(Generic[RowT]):
         return sa.select(sa.literal(1).label("one")).where(*conditions).select_from(model)
 
 
-LEADS = Listing(Lead, Lead.received_at, newest_first=True)
-CUSTOMERS = Listing(Customer, Customer.folded_name)
+LEADS = Listing(
+    Lead,
+    Lead.received_at,
+    newest_first=True,
+    shown=(
+        Lead.number, Lead.name, Lead.city, Lead.status, Lead.source, Lead.service, Lead.email,
+        Lead.phone, Lead.received_at, Lead.message,
+    ),
+)  # fmt: skip
+CUSTOMERS = Listing(
+    Customer,
+    Customer.folded_name,
+    shown=(
+        Customer.number, Customer.name, Customer.kind, Customer.street, Customer.postal_code,
+        Customer.city,
+    ),
+)  # fmt: skip
+
+
+def _rows(session: TenantSession, found: sa.Select[RowT] | None) -> list[RowT]:
+    return [] if found is None else list(session.scalars(found))
+
+
+def _page(rows: list[RowT], total: int) -> Page[RowT]:
+    return Page(rows, min(total, MOST_COUNTED), more=total > MOST_COUNTED)
 
 
 def _counted(
@@ -207,11 +291,10 @@ def _counted(
 ) -> Page[RowT]:
     if len(rows) < limit:
         return Page(rows, len(rows))
-    total = _at_most(session, every, MOST_COUNTED)
-    return Page(rows, min(total, MOST_COUNTED), more=total > MOST_COUNTED)
+    return _page(rows, session.scalar(sa.select(_counts(every, MOST_COUNTED))) or 0)
 
 
-def _at_most(session: TenantSession, found: sa.Select[Any], most: int) -> int:
+def _counts(found: sa.Select[Any], most: int) -> sa.ScalarSelect[int]:
     """How many rows there are; `most` + 1 when there are more than that."""
     some = found.limit(most + 1).subquery()
-    return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()

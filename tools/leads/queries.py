@@ -1,6 +1,7 @@
 """What people look up about leads and customers."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Annotated, ClassVar
 
 import sqlalchemy as sa
@@ -41,6 +42,7 @@ from tools.leads.showing import (
     remembered_of,
     remembered_options,
     service_name,
+    services_of,
     status_shown,
     which_customer,
 )
@@ -73,14 +75,16 @@ class FindLeads(Query):
 
     def run(self, ctx: Context) -> FoundLeads:
         """Leads, newest first."""
-        wanted = leads_like(ctx, self.query) if self.query else Wanted()
+        services = services_of(ctx)
+        wanted = leads_like(ctx, self.query, services) if self.query else Wanted()
         if self.status:
             wanted = wanted.narrowed(Wanted(among=(Among(Lead.status, [self.status]),)))
         if self.source:
             wanted = wanted.narrowed(from_source(ctx.session, self.source))
         if self.since:
             wanted = wanted.narrowed(Wanted(since=_beginning(ctx, self.since)))
-        return _leads_found(ctx, self, LEADS.page(ctx, wanted, self.limit))
+        names = service_name(ctx, services)
+        return _leads_found(ctx, self, LEADS.page(ctx, wanted, self.limit), names)
 
 
 def _beginning(ctx: Context, since: str) -> dt.datetime:
@@ -94,8 +98,13 @@ def _beginning(ctx: Context, since: str) -> dt.datetime:
     )
 
 
-def _leads_found(ctx: Context, asked: FindLeads, page: Page[Lead]) -> FoundLeads:
-    names, leads = service_name(ctx), page.rows
+def _leads_found(
+    ctx: Context,
+    asked: FindLeads,
+    page: Page[Lead],
+    names: Callable[[str | None], str | None],
+) -> FoundLeads:
+    leads = page.rows
     status = f"{status_shown(ctx, asked.status)} " if asked.status else ""
     one, many = f"{status}lead", f"{status}leads"
     counted = count_of(ctx, page.total, one, many, one, many, more=page.more)

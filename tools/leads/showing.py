@@ -84,12 +84,14 @@ def address_of(row: Customer | Lead) -> str:
     return ", ".join(part for part in (row.street, place) if part)
 
 
-def service_name(ctx: Context) -> Callable[[str | None], str | None]:
+def services_of(ctx: Context) -> Sequence[Service]:
+    """What the firm sells."""
+    return ctx.session.scalars(sa.select(Service)).all()
+
+
+def service_name(ctx: Context, services: Sequence[Service]) -> Callable[[str | None], str | None]:
     """From a service's code, or the words that a lead used, to what the reader calls it."""
-    names = {
-        service.code: ctx.say(service.name_en, service.name_da)
-        for service in ctx.session.scalars(sa.select(Service))
-    }
+    names = {service.code: ctx.say(service.name_en, service.name_da) for service in services}
     return lambda code: names.get(code, code) if code else None
 
 
@@ -107,9 +109,10 @@ def _points(
     ctx: Context, model: type[Any], column: str, customer_ids: Sequence[str]
 ) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    rows = sa.select(model).where(model.customer_id.in_(customer_ids))
-    for row in ctx.session.scalars(rows.order_by(model.main.desc(), model.id)):
-        found.setdefault(row.customer_id, []).append(getattr(row, column))
+    points = sa.select(model.customer_id, getattr(model, column))
+    mine = points.where(model.customer_id.in_(customer_ids))
+    for customer_id, point in ctx.session.execute(mine.order_by(model.main.desc(), model.id)):
+        found.setdefault(customer_id, []).append(point)
     return found
 
 
@@ -156,7 +159,7 @@ def lead_lines(ctx: Context, lead: Lead, notes: Sequence[Quoted]) -> tuple[Line,
         (ctx.say("E-mail", "E-mail"), lead.email),
         (ctx.say("Phone", "Telefon"), phone_shown(ctx, lead.phone, valid=lead.phone_valid)),
         (ctx.say("Address", "Adresse"), address_of(lead)),
-        (ctx.say("Service", "Ydelse"), service_name(ctx)(lead.service)),
+        (ctx.say("Service", "Ydelse"), service_name(ctx, services_of(ctx))(lead.service)),
         (ctx.say("Square metres", "Kvadratmeter"), str(lead.m2) if lead.m2 else None),
         (
             ctx.say("Value", "Værdi"),
