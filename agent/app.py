@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from pydantic_ai.models import Model
 from sqlalchemy.dialects import postgresql, sqlite
 
+from agent.beside import Beside
 from agent.channels.http import access, docs, files, problems, site, status
 from agent.channels.http.hosts import LocalOnly
 from agent.channels.http.straight import Straight
@@ -37,6 +38,7 @@ from agent.wiring import (
     GateApprovals,
     Late,
     LinkInvitations,
+    executor_id,
     make_conversations,
     make_jobs,
     make_understanding,
@@ -83,6 +85,7 @@ class App:
     asgi: FastAPI
     lock: DataLock | None
     vectors: Vectors | None
+    beside: Sequence[Beside] = ()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -95,9 +98,13 @@ class App:
             await anyio.to_thread.run_sync(self.jobs.start if runs_jobs else self.jobs.prepare)
             await self.conversations.start()
             self.understanding.refresh_behind()
+            for channel in self.beside:
+                await channel.start()
             try:
                 yield
             finally:
+                for channel in self.beside:
+                    await channel.stop()
                 await self.conversations.close()
                 await anyio.to_thread.run_sync(self.jobs.stop)
                 if self.vectors is not None:
@@ -248,6 +255,7 @@ def create_app(
         ),
         lock=lock,
         vectors=vectors,
+        beside=_beside(settings, backend, keys),
     )
     _mount(app, backend)
     return app
@@ -268,12 +276,35 @@ def _mount(app: App, backend: Backend) -> None:
     asgi.include_router(files.routes(app.people, backend.uploads, _feeds(app.store, app.clock)))
     codes = Codes(store=app.store, gate=app.gate, keys=app.keys, clock=app.clock)
     asgi.include_router(access.routes(app.people, codes))
+    for channel in app.beside:
+        asgi.include_router(channel.routes())
     docs.install(asgi, lambda: openapi_paths(app.router))
     # Inside of the host check, and in front of FastAPI's own layers, which none of its calls needs.
     procedures = trpc_app(app.router, authenticator(app.people), is_known=_is_known)
     asgi.add_middleware(Straight, prefix="/trpc", to=procedures)
     if not app.settings.is_open:
         asgi.add_middleware(LocalOnly)
+
+
+def _beside(settings: Settings, backend: Backend, keys: Keys) -> list[Beside]:
+    """The channels that the settings ask for. Loaded only then: Slack's libraries take 20 MB."""
+    if not settings.slack:
+        return []
+    from agent.channels.slack.opening import open_slack
+    from agent.channels.slack.parts import Friday
+
+    friday = Friday(
+        store=backend.store,
+        gate=backend.gate,
+        conversations=backend.conversations,
+        uploads=backend.uploads,
+        limits=backend.limits,
+        vault=KeyVault(keys),
+        clock=backend.clock,
+        executor=executor_id(settings),
+        address=settings.base_url,
+    )
+    return [open_slack(settings, friday)]
 
 
 def _is_known(caller: Caller) -> bool:

@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     chroma_url: str = ""
     embeddings: Literal["charhash", "off"] = "charhash"
+    slack_signing_secret: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None  # Socket Mode
+    slack_api_url: str = "https://slack.com/api/"
+    slack_firm: str = ""  # the tenant's id, where the store has several firms
     role: Literal["all", "web"] = "all"  # with PostgreSQL: "web" leaves the jobs to `friday work`
     executor_id: str = ""  # with PostgreSQL: stable per process, the host's name when empty
 
@@ -77,6 +82,11 @@ class Settings(BaseSettings):
                 f"write the whole address that people open, such as https://friday.example.com, not {given!r}"
             )
         return given
+
+    @property
+    def slack(self) -> bool:
+        """Whether there is a Slack to talk with."""
+        return bool(self.slack_signing_secret or self.slack_app_token)
 
     @property
     def store_url(self) -> str:

@@ -8,12 +8,13 @@ from memory.tables import (
     gate,
     identity,
     leads,
+    slack,
     taught,
     texts,
 )
 from memory.tables.base import Base, TenantOwned
 
-MODULES = (identity, leads, booking, conversations, gate, texts, facts, taught, erasures)
+MODULES = (identity, leads, booking, conversations, gate, texts, facts, taught, erasures, slack)
 
 METADATA = Base.metadata
 

@@ -1,0 +1,1 @@
+"""Slack: the same conversations in threads, proposals as cards with buttons, and a home with what waits."""
