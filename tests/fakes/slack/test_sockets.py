@@ -38,11 +38,19 @@ def connected(slack: FakeSlack, heard: Heard) -> Generator[None]:
         slack.until(lambda: slack.sockets.open)
         yield
     finally:
-        asyncio.run_coroutine_threadsafe(handler.close_async(), loop).result(5)
+        asyncio.run_coroutine_threadsafe(ended(handler), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
+
+
+async def ended(handler: AsyncSocketModeHandler) -> None:
+    """Closes it, and waits for the tasks that it leaves behind after a reconnection."""
+    await handler.close_async()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 @pytest.fixture
