@@ -78,6 +78,16 @@ class Settings(BaseSettings):
             )
         return given
 
+    @field_validator("chroma_url")
+    @classmethod
+    def _server(cls, given: str) -> str:
+        """Without its scheme a name would be taken for one, and this machine for the server."""
+        if given and not (_is_whole(given) and urlsplit(given).path in ("", "/")):
+            raise ValueError(
+                f"write the address of the Chroma server, such as http://10.0.0.5:8000, not {given!r}"
+            )
+        return given.rstrip("/")
+
     @property
     def store_url(self) -> str:
         """Where the store is: a SQLite file in the data directory unless a database is named."""

@@ -24,6 +24,7 @@ from agent.models.gateway import open_gateway
 from agent.models.offline import Doubts, Phrasebook, Understanding, denying, read_phrasebook
 from agent.settings import Settings
 from agent.toolset import Toolset
+from memory.installation import installation_of
 from memory.store import Store, TenantSession
 from memory.tables.gate import Proposal
 from memory.tables.identity import Tenant, User
@@ -180,11 +181,17 @@ def _named_model(settings: Settings) -> Model[Any] | None:
     )
 
 
-def make_vectors(settings: Settings) -> Vectors | None:
-    """The vector leg of search; None where it is switched off. Nothing is loaded or opened yet."""
+def make_vectors(settings: Settings, store: Store) -> Vectors | None:
+    """The vector leg of search; None where it is switched off. Chroma is neither loaded nor asked yet."""
     if settings.embeddings == "off":
         return None
-    return Vectors(CharHash(), folder=settings.data_dir / CHROMA_DIR, url=settings.chroma_url)
+    url = settings.chroma_url
+    return Vectors(
+        CharHash(),
+        folder=settings.data_dir / CHROMA_DIR,
+        url=url,
+        owner=installation_of(store) if url else "",
+    )
 
 
 def make_jobs(

@@ -161,8 +161,11 @@ def _unmark(session: TenantSession, ids: Sequence[str]) -> None:
 def rebuild(store: Store, vectors: Vectors | None, *, tell: Tell) -> int:
     """Make every text, the index and the vectors anew from the records; how many texts there are now.
 
-    Works in short transactions, one after the other. Raises VectorsBusy.
+    Works in short transactions, one after the other. Raises VectorsBusy, before anything is done where the
+    server of the vectors does not answer.
     """
+    if vectors is not None:
+        vectors.check()
     total = 0
     for tenant_id in _tenants(store):
         _drop_strays(store, tenant_id)
