@@ -64,7 +64,8 @@ class Settings(BaseSettings):
     model_api_key: SecretStr | None = None
     smtp_url: str = ""
     chroma_url: str = ""
-    embeddings: Literal["charhash", "off"] = "charhash"
+    embeddings: Literal["charhash", "minilm", "off"] = "charhash"
+    minilm_dir: Path | None = None  # the folder `minilm` of the data directory when empty
     role: Literal["all", "web"] = "all"  # with PostgreSQL: "web" leaves the jobs to `friday work`
     executor_id: str = ""  # with PostgreSQL: stable per process, the host's name when empty
 

@@ -25,15 +25,17 @@ from agent.models.offline import Doubts, Phrasebook, Understanding, denying, rea
 from agent.settings import Settings
 from agent.toolset import Toolset
 from memory.installation import installation_of
+from memory.minilm import MiniLM, NoModel
 from memory.store import Store, TenantSession
 from memory.tables.gate import Proposal
 from memory.tables.identity import Tenant, User
 from memory.tables.leads import Mail
 from memory.upkeep import compare, embed_new, index_talk
-from memory.vectors import CHROMA_DIR, CharHash, Vectors, VectorsBusy
+from memory.vectors import CHROMA_DIR, CharHash, Embedder, Vectors, VectorsBusy
 from tools.cards import ProposalCard
 from tools.catalog import LATER
 from tools.desk.ports import Approvals, Invitations
+from tools.errors import Rejected
 from tools.kit import Action, Context, Query
 from tools.mail import MailPort, deliver_outbox
 from tools.policy import at_once
@@ -182,16 +184,28 @@ def _named_model(settings: Settings) -> Model[Any] | None:
 
 
 def make_vectors(settings: Settings, store: Store) -> Vectors | None:
-    """The vector leg of search; None where it is switched off. Chroma is neither loaded nor asked yet."""
+    """The vector leg of search; None where it is switched off. Chroma is neither loaded nor asked yet.
+
+    Raises Rejected where the embedder that the settings name cannot work.
+    """
     if settings.embeddings == "off":
         return None
     url = settings.chroma_url
     return Vectors(
-        CharHash(),
+        _embedder(settings),
         folder=settings.data_dir / CHROMA_DIR,
         url=url,
         owner=installation_of(store) if url else "",
     )
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if settings.embeddings != "minilm":
+        return CharHash()
+    try:
+        return MiniLM(settings.minilm_dir or settings.data_dir / "minilm")
+    except NoModel as error:
+        raise Rejected(f"FRIDAY_EMBEDDINGS is minilm, but {error}") from error
 
 
 def make_jobs(

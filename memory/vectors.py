@@ -120,11 +120,6 @@ class Vectors:
         """Whether any vectors have been kept yet."""
         return bool(self._url) or self._folder.exists()
 
-    def check(self) -> None:
-        """Ask a server whether it is there. Raises VectorsBusy; says nothing of a folder."""
-        if self._reach is not None:
-            self._reach.probe()
-
     def nearest(self, tenant_id: str, query: str, limit: int) -> list[str]:
         """Ids of the tenant's texts, nearest first. None where there are no vectors or they cannot be had now."""
         if not self.there or (self._reach is not None and self._reach.away):
