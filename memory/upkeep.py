@@ -172,7 +172,8 @@ def rebuild(store: Store, vectors: Vectors | None, *, tell: Tell) -> int:
     """
     total = 0
     if vectors is not None and vectors.there:
-        vectors.drop_others(_tenants(store))  # another embedder's go now, and a server that is away is told now
+        # Another embedder's go now, and a server that is away is told of now.
+        vectors.drop_others(_tenants(store))
     for tenant_id in _tenants(store):
         _drop_strays(store, tenant_id)
         for kind in KINDS:
