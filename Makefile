@@ -63,8 +63,8 @@ bench: .venv/app.stamp
 ## make lock       newest versions that pyproject.toml allows: make lock UPGRADE=--upgrade
 lock: .venv/bootstrap.stamp
 	$(COMPILE) $(UPGRADE) --group bootstrap -o requirements/bootstrap.txt
-	$(COMPILE) $(UPGRADE) pyproject.toml --group build -o requirements/app.lock
-	$(COMPILE) $(UPGRADE) pyproject.toml --group build --group dev -c requirements/app.lock -o requirements/dev.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra minilm --group build -o requirements/app.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --extra minilm --group build --group dev -c requirements/app.lock -o requirements/dev.lock
 
 ## make clean      removes .venv and what the tools left behind; never data/
 clean:

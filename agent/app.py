@@ -44,6 +44,7 @@ from agent.wiring import (
     make_understanding,
     make_vectors,
 )
+from memory.reach import Reach, VectorsBusy
 from memory.recall import NearestTexts
 from memory.store import Store, migrate, open_store, prove_isolation
 from memory.tables.identity import KeptFact
@@ -172,7 +173,7 @@ def create_app(
         lock = lock or DataLock(*settings.folders)
     store = store or prepare(settings)
     keys = load_keys(settings)
-    vectors = make_vectors(settings)
+    vectors = make_vectors(settings, store)
     registry = Registry(domains)
     limits = Limits()
     people = People(store=store, keys=keys, clock=clock)
@@ -323,7 +324,21 @@ def _checks(store: Store, settings: Settings) -> Mapping[str, Callable[[], str]]
         probe.unlink(missing_ok=True)
         return "writable"
 
-    return {"store": answers, "data": data_dir, "model": lambda: settings.model}
+    checks = {"store": answers, "data": data_dir, "model": lambda: settings.model}
+    if settings.chroma_url and settings.embeddings != "off":
+        checks["vectors"] = _vectors_check(Reach(settings.chroma_url))
+    return checks
+
+
+def _vectors_check(server: Reach) -> Callable[[], str]:
+    def answers() -> str:
+        try:
+            server.probe()
+        except VectorsBusy as error:  # search works without, so that nobody need be sent elsewhere
+            return f"{error} Until then search goes by words."
+        return "chroma"
+
+    return answers
 
 
 def _feeds(store: Store, clock: Clock) -> Callable[[str], bytes | None]:

@@ -64,7 +64,8 @@ class Settings(BaseSettings):
     model_api_key: SecretStr | None = None
     smtp_url: str = ""
     chroma_url: str = ""
-    embeddings: Literal["charhash", "off"] = "charhash"
+    embeddings: Literal["charhash", "minilm", "off"] = "charhash"
+    minilm_dir: Path | None = None  # the folder `minilm` of the data directory when empty
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None  # Socket Mode
@@ -82,6 +83,16 @@ class Settings(BaseSettings):
                 f"write the whole address that people open, such as https://friday.example.com, not {given!r}"
             )
         return given
+
+    @field_validator("chroma_url")
+    @classmethod
+    def _server(cls, given: str) -> str:
+        """Without its scheme a name would be taken for one, and this machine for the server."""
+        if given and not (_is_whole(given) and urlsplit(given).path in ("", "/")):
+            raise ValueError(
+                f"write the address of the Chroma server, such as http://10.0.0.5:8000, not {given!r}"
+            )
+        return given.rstrip("/")
 
     @property
     def slack(self) -> bool:

@@ -24,15 +24,18 @@ from agent.models.gateway import open_gateway
 from agent.models.offline import Doubts, Phrasebook, Understanding, denying, read_phrasebook
 from agent.settings import Settings
 from agent.toolset import Toolset
+from memory.installation import installation_of
+from memory.minilm import MiniLM, NoModel
 from memory.store import Store, TenantSession
 from memory.tables.gate import Proposal
 from memory.tables.identity import Tenant, User
 from memory.tables.leads import Mail
 from memory.upkeep import compare, embed_new, index_talk, merge_indexes
-from memory.vectors import CHROMA_DIR, CharHash, Vectors, VectorsBusy
+from memory.vectors import CHROMA_DIR, CharHash, Embedder, Vectors, VectorsBusy
 from tools.cards import ProposalCard
 from tools.catalog import LATER
 from tools.desk.ports import Approvals, Invitations
+from tools.errors import Rejected
 from tools.kit import Action, Context, Query
 from tools.mail import MailPort, deliver_outbox
 from tools.policy import at_once
@@ -180,11 +183,29 @@ def _named_model(settings: Settings) -> Model[Any] | None:
     )
 
 
-def make_vectors(settings: Settings) -> Vectors | None:
-    """The vector leg of search; None where it is switched off. Nothing is loaded or opened yet."""
+def make_vectors(settings: Settings, store: Store) -> Vectors | None:
+    """The vector leg of search; None where it is switched off. Chroma is neither loaded nor asked yet.
+
+    Raises Rejected where the embedder that the settings name cannot work.
+    """
     if settings.embeddings == "off":
         return None
-    return Vectors(CharHash(), folder=settings.data_dir / CHROMA_DIR, url=settings.chroma_url)
+    url = settings.chroma_url
+    return Vectors(
+        _embedder(settings),
+        folder=settings.data_dir / CHROMA_DIR,
+        url=url,
+        owner=installation_of(store) if url else "",
+    )
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if settings.embeddings != "minilm":
+        return CharHash()
+    try:
+        return MiniLM(settings.minilm_dir or settings.data_dir / "minilm")
+    except NoModel as error:
+        raise Rejected(f"FRIDAY_EMBEDDINGS is minilm, but {error}") from error
 
 
 def make_jobs(

@@ -4,7 +4,7 @@ constraint, triggers.
 
 import sqlalchemy as sa
 
-from memory.guards_texts import HAS_TRIGRAMS, postgresql_function
+from memory.guards_texts import DIGEST, FUNCTION, HAS_TRIGRAMS, INDEX, postgresql_function
 from memory.guards_words import POSTGRESQL_TRIGGERS, postgresql_statements
 from memory.tables.registry import METADATA, shared_tables, tenant_tables
 
@@ -90,7 +90,7 @@ def install(connection: sa.Connection) -> None:
         _run(connection, *postgresql_statements())
     if "texts" in tables and connection.exec_driver_sql(HAS_TRIGRAMS).scalar_one():
         schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
-        _run(connection, postgresql_function(schema))
+        _run(connection, INDEX, postgresql_function(schema))
 
 
 def missing(connection: sa.Connection) -> list[str]:
@@ -112,10 +112,16 @@ def missing(connection: sa.Connection) -> list[str]:
             UNION ALL
             SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
              WHERE c.relnamespace = current_schema()::regnamespace AND t.tgenabled IN ('O', 'A')
+            UNION ALL
+            SELECT proname || ' ' || obj_description(oid, 'pg_proc') FROM pg_proc
+             WHERE pronamespace = current_schema()::regnamespace
             """
         ).scalars()
     )
-    return sorted(_expected() - present)
+    expected = _expected()
+    if connection.exec_driver_sql(HAS_TRIGRAMS).scalar_one():
+        expected.add(f"{FUNCTION} {DIGEST}")
+    return sorted(expected - present)
 
 
 def _expected() -> set[str]:

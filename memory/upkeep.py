@@ -56,7 +56,10 @@ def _index_talk_of(store: Store, tenant_id: str) -> int:
 
 
 def embed_new(store: Store, vectors: Vectors) -> int:
-    """Make vectors of the texts that have none yet; how many. Ends early where another process has them."""
+    """Make vectors of the texts that have none yet, or another embedder's; how many.
+
+    Ends early where the vectors cannot be had.
+    """
     try:
         return sum(_embed(store, vectors, tenant_id) for tenant_id in _tenants(store))
     except VectorsBusy as error:
@@ -70,9 +73,7 @@ def _embed(store: Store, vectors: Vectors, tenant_id: str, tell: Tell | None = N
     while total:
         with store.reading(tenant_id) as session:
             rows = session.execute(
-                sa.select(Text.id, Text.digest, Text.folded)
-                .where(Text.embedded_as.is_(None))
-                .limit(BATCH)
+                sa.select(Text.id, Text.digest, Text.folded).where(_without(vectors)).limit(BATCH)
             ).all()
         if not rows:
             break
@@ -94,10 +95,16 @@ def _embed(store: Store, vectors: Vectors, tenant_id: str, tell: Tell | None = N
     return count
 
 
+def _without(vectors: Vectors) -> sa.ColumnElement[bool]:
+    """Texts without a vector of this embedder. In this form the index answers, of which most is never read."""
+    name = Text.embedded_as
+    return sa.or_(name.is_(None), name < vectors.name, name > vectors.name)
+
+
 def _waiting(store: Store, vectors: Vectors, tenant_id: str) -> int:
     """How many texts wait for a vector; 0 where vectors are not worth their memory."""
     with store.reading(tenant_id) as session:
-        waiting = sa.select(sa.func.count()).select_from(Text).where(Text.embedded_as.is_(None))
+        waiting = sa.select(sa.func.count()).select_from(Text).where(_without(vectors))
         total = session.scalar(waiting) or 0
         every = sa.select(sa.func.count()).select_from(Text)
         if not total or vectors.semantic or vectors.there:
@@ -165,9 +172,12 @@ def _unmark(session: TenantSession, ids: Sequence[str]) -> None:
 def rebuild(store: Store, vectors: Vectors | None, *, tell: Tell) -> int:
     """Make every text, the index and the vectors anew from the records; how many texts there are now.
 
-    Works in short transactions, one after the other. Raises VectorsBusy.
+    Works in short transactions, one after the other. Raises VectorsBusy, before anything is done.
     """
     total = 0
+    if vectors is not None and vectors.there:
+        # Another embedder's go now, and a server that is away is told of now.
+        vectors.drop_others(_tenants(store))
     for tenant_id in _tenants(store):
         _drop_strays(store, tenant_id)
         for kind in KINDS:

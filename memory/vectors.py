@@ -6,23 +6,20 @@ import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
+from types import ModuleType
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
+from memory.reach import Reach, VectorsBusy
 from memory.words import fold
 
 Matrix = npt.NDArray[np.float32]
 BATCH = 100
 SHORTEST, LONGEST = 3, 5
 CHROMA_DIR = "chroma"
-
-
-class VectorsBusy(Exception):
-    """Another process has the vectors of this data directory open."""
 
 
 class Embedder(Protocol):
@@ -85,14 +82,18 @@ class Vectors:
     """The vector leg of search: ids and vectors in Chroma, one collection for each tenant and embedder.
 
     Nothing of Chroma is loaded before the first use. The folder of an embedded Chroma belongs to one process: two
-    would lose each other's vectors without a word, so the second one gets VectorsBusy.
+    would lose each other's vectors without a word, so the second one gets VectorsBusy. A server may be shared, also
+    with other installations and programs: `owner` stands before the names of this installation's collections, and
+    no other is ever touched.
     """
 
-    def __init__(self, embedder: Embedder, *, folder: Path, url: str = "") -> None:
+    def __init__(self, embedder: Embedder, *, folder: Path, url: str = "", owner: str = "") -> None:
         """`url` names a Chroma server; without one the vectors lie in `folder`."""
         self.embedder = embedder
         self._folder = folder
         self._url = url
+        self._prefix = f"{owner}-texts-" if owner else "texts-"
+        self._reach = Reach(url) if url else None
         self._lock = FileLock(folder.with_name(f".{folder.name}.lock"), thread_local=False)
         self._opening = threading.Lock()
         self._client: Any = None
@@ -120,21 +121,21 @@ class Vectors:
         return bool(self._url) or self._folder.exists()
 
     def nearest(self, tenant_id: str, query: str, limit: int) -> list[str]:
-        """Ids of the tenant's texts, nearest first. None where there are no vectors or another process has them."""
-        if not self.there:
+        """Ids of the tenant's texts, nearest first. None where there are no vectors or they cannot be had now."""
+        if not self.there or (self._reach is not None and self._reach.away):
             return []
-        with self._using():
-            try:
-                collection = self._collection(tenant_id)
-            except VectorsBusy:
-                return []
-            count = collection.count()
-            if not count:
-                return []
-            asked = self.embedder.embed([query])
-            found = collection.query(
-                query_embeddings=asked, n_results=min(limit, count), include=[]
-            )
+        asked = self.embedder.embed([query])
+        try:
+            with self._using() as client:
+                collection = self._collection(client, tenant_id)
+                count = collection.count()
+                if not count:
+                    return []
+                found = collection.query(
+                    query_embeddings=asked, n_results=min(limit, count), include=[]
+                )
+        except VectorsBusy:
+            return []
         return list(found["ids"][0])
 
     def put(self, tenant_id: str, ids: Sequence[str], texts: Sequence[str]) -> None:
@@ -142,65 +143,78 @@ class Vectors:
         for start in range(0, len(ids), BATCH):
             part = slice(start, start + BATCH)
             made = self.embedder.embed(texts[part])
-            with self._using():
-                self._collection(tenant_id).upsert(ids=list(ids[part]), embeddings=made)
+            with self._using() as client:
+                self._collection(client, tenant_id).upsert(ids=list(ids[part]), embeddings=made)
 
     def remove(self, tenant_id: str, ids: Sequence[str]) -> None:
         """Forget these vectors. Raises VectorsBusy."""
         if ids:
-            with self._using():
-                self._collection(tenant_id).delete(ids=list(ids))
+            with self._using() as client:
+                self._collection(client, tenant_id).delete(ids=list(ids))
 
     def ids(self, tenant_id: str) -> set[str]:
         """Every id that has a vector. Raises VectorsBusy."""
-        with self._using():
-            return set(self._collection(tenant_id).get(include=[])["ids"])
+        with self._using() as client:
+            return set(self._collection(client, tenant_id).get(include=[])["ids"])
 
     def drop(self, tenant_id: str) -> None:
         """Forget all of a tenant's vectors. Raises VectorsBusy."""
-        client = self._opened()
-        name = self._name_of(tenant_id)
-        if name in {each.name for each in client.list_collections()}:
-            client.delete_collection(name)
+        with self._using() as client:
+            name = self._name_of(tenant_id)
+            if name in self._names(client):
+                client.delete_collection(name)
 
     def drop_others(self, tenants: Sequence[str]) -> int:
         """Forget the collections of tenants that are gone and of other embedders; how many. Raises VectorsBusy."""
-        client = self._opened()
-        kept = {self._name_of(tenant_id) for tenant_id in tenants}
-        gone = [each.name for each in client.list_collections() if each.name not in kept]
-        for name in gone:
-            client.delete_collection(name)
-        return len(gone)
+        with self._using() as client:
+            return self._keep(client, {self._name_of(tenant_id) for tenant_id in tenants})
 
     def erase(self) -> None:
         """Forget everything, without a byte left in the folder; waits for who searches. Raises VectorsBusy."""
         with self._free:
             self._free.wait_for(lambda: not self._users)
             if self._url:
-                self.drop_others([])
-            elif self._folder.exists():
-                self._opened()
+                with self._faultless():
+                    self._keep(self._opened(), set())
+            if self._folder.exists():  # with a server, one from before there was one
+                self._take_folder()
                 self.close(keep_lock=True)
                 shutil.rmtree(self._folder)
                 self._lock.release()
 
     @contextmanager
-    def _using(self) -> Generator[None]:
-        """Chroma stays open for the length of the block."""
+    def _using(self) -> Generator[Any]:
+        """Chroma, which stays open for the length of the block."""
         with self._free:
             self._users += 1
         try:
-            yield
+            with self._faultless():
+                yield self._opened()
         finally:
             with self._free:
                 self._users -= 1
                 self._free.notify_all()
 
+    @contextmanager
+    def _faultless(self) -> Generator[None]:
+        """A server that fails while it is used is VectorsBusy; a folder's faults stay what they are."""
+        if self._reach is None:
+            yield
+            return
+        if self._client is None:
+            self._reach.probe()
+        chroma = _chroma()
+        try:
+            with self._reach.watching(chroma.FAULTS):
+                yield
+        except chroma.Dropped as error:
+            raise VectorsBusy("Another process is making the vectors anew.") from error
+
     def close(self, *, keep_lock: bool = False) -> None:
         """Let go of the folder, so that it can be removed or another process can have it."""
         with self._opening:
             if self._client is not None:
-                self._client.close()
+                _chroma().close(self._client)
                 self._client = None
             if self._lock.is_locked and not keep_lock:
                 self._lock.release()
@@ -208,77 +222,55 @@ class Vectors:
     def _name_of(self, tenant_id: str) -> str:
         # A tenant's id may hold what a collection's name may not, and two must never share one.
         tenant = hashlib.sha256(tenant_id.encode()).hexdigest()[:24]
-        return f"texts-{tenant}-{self.name}"
+        return f"{self._prefix}{tenant}-{self.name}"
 
-    def _collection(self, tenant_id: str) -> Any:
-        return self._opened().get_or_create_collection(
+    def _names(self, client: Any) -> list[str]:
+        names = [each.name for each in client.list_collections()]
+        return [name for name in names if name.startswith(self._prefix)]
+
+    def _keep(self, client: Any, kept: set[str]) -> int:
+        gone = [name for name in self._names(client) if name not in kept]
+        for name in gone:
+            client.delete_collection(name)
+        return len(gone)
+
+    def _collection(self, client: Any, tenant_id: str) -> Any:
+        return client.get_or_create_collection(
             self._name_of(tenant_id),
-            embedding_function=_refusing(),
+            embedding_function=_chroma().own_vectors_only(),
             configuration={"hnsw": {"space": "cosine"}},
         )
 
     def _opened(self) -> Any:
         with self._opening:
             if self._client is None:
-                self._client = self._open_server() if self._url else self._open_folder()
+                self._client = (
+                    _chroma().open_server(self._url) if self._url else self._open_folder()
+                )
             return self._client
 
-    def _open_server(self) -> Any:
-        chromadb, settings = _chroma()
-        parts = urlsplit(self._url)
-        return chromadb.HttpClient(
-            host=parts.hostname or "127.0.0.1",
-            port=parts.port or 8000,
-            ssl=parts.scheme == "https",
-            settings=settings,
-        )
-
     def _open_folder(self) -> Any:
+        self._take_folder()
+        try:
+            return _chroma().open_folder(self._folder)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _take_folder(self) -> None:
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._lock.acquire(timeout=0)
+            if not self._lock.is_locked:
+                self._lock.acquire(timeout=0)
         except Timeout as error:
             raise VectorsBusy(
                 f"Another process has the vectors in {self._folder} open; stop it first, or give both a Chroma "
                 "server with FRIDAY_CHROMA_URL."
             ) from error
-        try:
-            chromadb, settings = _chroma()
-            return chromadb.PersistentClient(path=str(self._folder), settings=settings)
-        except BaseException:
-            self._lock.release()
-            raise
 
 
-def _chroma() -> tuple[Any, Any]:
+def _chroma() -> ModuleType:
     """The library, loaded where it is first needed: it takes a second and 50 MB."""
-    import chromadb
-    from chromadb.config import Settings
+    from memory import chroma
 
-    return chromadb, Settings(anonymized_telemetry=False)
-
-
-def _refusing() -> Any:
-    """Chroma would download a model where it is given text without a vector; this raises instead."""
-    from chromadb import EmbeddingFunction
-    from chromadb.api.types import Documents
-
-    class OwnVectorsOnly(EmbeddingFunction[Documents]):
-        def __init__(self) -> None:
-            """Chroma asks for one."""
-
-        def __call__(self, input: Documents) -> Any:
-            raise RuntimeError("Vectors are made by Friday, not by Chroma.")
-
-        @staticmethod
-        def name() -> str:
-            return "friday"
-
-        def get_config(self) -> dict[str, Any]:
-            return {}
-
-        @staticmethod
-        def build_from_config(config: dict[str, Any]) -> Any:
-            return OwnVectorsOnly()
-
-    return cast(Any, OwnVectorsOnly())
+    return chroma

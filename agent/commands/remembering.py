@@ -26,7 +26,7 @@ def reindex(settings: Settings, console: Console) -> dict[str, Any]:
     """
     with holding(settings):
         store = prepare(settings)
-        vectors = make_vectors(settings)
+        vectors = make_vectors(settings, store)
         try:
             with Progress(console=console, transient=True) as progress:
                 bars: dict[tuple[str, int], TaskID] = {}
