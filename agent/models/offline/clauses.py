@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from agent.models.offline.dictation import as_typed
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.emails import find_emails
 from tools.values.text import fold
 

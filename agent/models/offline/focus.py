@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 
 Focus = Mapping[str, str]

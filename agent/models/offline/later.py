@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from agent.models.offline.grammar import REFERENCES, Match
 from agent.models.offline.hearing import Sentence
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 from tools.values.tokens import tokenise
 

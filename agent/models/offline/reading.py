@@ -23,7 +23,7 @@ from agent.models.offline.templates import (
     template,
 )
 from agent.models.offline.weights import Weights
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 
 _LIKELY = 4
