@@ -37,11 +37,10 @@ from agent.models.offline import (
     Heard,
     Lesson,
     Named,
-    OfflineModel,
     Planner,
     ToolWords,
 )
-from agent.models.offline.model import NAME
+from agent.models.offline.model import NAME, OfflineModel
 from agent.taught import Taught
 from agent.toolset import Toolset, TurnFacts, options_of
 from memory.store import Store, TenantSession

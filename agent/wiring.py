@@ -22,6 +22,7 @@ from agent.identity.links import Links
 from agent.jobs import Jobs, Round, Work
 from agent.models.gateway import open_gateway
 from agent.models.offline import Doubts, Phrasebook, Understanding, denying, read_phrasebook
+from agent.models.offline.learning import SHIPPED
 from agent.settings import Settings
 from agent.toolset import Toolset
 from memory.installation import installation_of
@@ -125,9 +126,16 @@ def phrasebook_of(registry: Registry) -> Phrasebook:
 
 
 def make_understanding(
-    registry: Registry, *, cache: Path | None = None, book: Phrasebook | None = None
+    registry: Registry,
+    *,
+    cache: Path | None = None,
+    book: Phrasebook | None = None,
+    start: Path | None = SHIPPED,
 ) -> Understanding:
-    """The embedded model, with the phrases of every trade. What it has to learn anew it keeps in `cache`."""
+    """The embedded model, with the phrases of every trade. What it has to learn anew it keeps in `cache`.
+
+    Learning begins from the weights in `start`; None has it begin from nothing.
+    """
     book = book or phrasebook_of(registry)
     tools = {name: registry.tool(name) for name in registry.names()}
     return Understanding(
@@ -144,6 +152,7 @@ def make_understanding(
             denying(book.words),
         ),
         cache=cache,
+        start=start,
     )
 
 

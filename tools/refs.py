@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from tools.errors import Rejected
 from tools.kit import OwnWords, Steers, Tool
 from tools.labels import label_of
+from tools.slot import Slot
 from tools.values.durations import read_duration
 from tools.values.money import read_amount
 
@@ -122,28 +123,6 @@ City = Annotated[str, Words("city"), Field(min_length=1, max_length=80)]
 Address = Annotated[str, Words("address"), Steers(), Field(min_length=1, max_length=300)]
 Text = Annotated[str, Words("text"), Field(min_length=1, max_length=4000)]
 Search = Annotated[str, Words("text"), _short]
-
-
-@dataclass(frozen=True)
-class Slot:
-    """What one argument of a tool holds, for whoever fills it in.
-
-    `kind` is a Ref's or Words' kind, or "choice", "number", "flag", "list" or "text".
-    `choices` are the values that a choice may take.
-    """
-
-    kind: str
-    steers: bool
-    required: bool
-    label_en: str
-    label_da: str
-    choices: tuple[str, ...] = ()
-    own: bool = False
-    """Whether only the requester's own words will do."""
-
-    def label(self, language: str) -> str:
-        """The argument's name for people."""
-        return self.label_da if language == "da" else self.label_en
 
 
 def slot_of(model: type[BaseModel], field: str) -> tuple[str, bool]:

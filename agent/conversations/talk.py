@@ -28,7 +28,7 @@ from memory.tables.gate import Proposal
 from tools.errors import NotFound, Rejected, TooLarge
 from tools.kit import Actor
 from tools.values.redact import redact
-from tools.values.text import clean
+from tools.values.text import clean, language_of
 
 LONGEST = 8000
 
@@ -305,9 +305,9 @@ class Conversations:
         bare = without_codes(self._store, self._gate, actor, clean(text), conversation_id)
         said = redact(bare).strip()
         if not said and not uploads:
-            raise Rejected("Please write a message.", fields={"message": "It is empty."})
+            raise _empty(actor.language)
         if len(said) > LONGEST:
-            raise TooLarge(f"A message may have {LONGEST} characters; this one has {len(said)}.")
+            raise _too_long(len(said), language_of(said[:LONGEST]) or actor.language)
         message = Message(said, client_message_id, conversation_id, tuple(uploads))
         try:
             stored, held = self._stored(actor, message)
@@ -334,3 +334,15 @@ class Conversations:
             raise NotFound("There is no such message.")
         feed_of.owned(session, actor, turn.conversation_id)
         return turn
+
+
+def _empty(language: str) -> Rejected:
+    if language == "da":
+        return Rejected("Skriv en besked.", fields={"message": "Den er tom."})
+    return Rejected("Please write a message.", fields={"message": "It is empty."})
+
+
+def _too_long(size: int, language: str) -> TooLarge:
+    if language == "da":
+        return TooLarge(f"En besked må have {LONGEST} tegn; denne har {size}.")
+    return TooLarge(f"A message may have {LONGEST} characters; this one has {size}.")

@@ -7,7 +7,8 @@ from memory.tables.gate import Proposal
 from tools.cards import FieldOption, FormCard, FormField
 from tools.kit import Action, Context
 from tools.labels import choice_label
-from tools.refs import Slot, slots
+from tools.refs import slots
+from tools.slot import Slot
 from tools.values.saying import say_date, say_instant
 
 _NUMBERS = frozenset(("money", "hours", "number"))

@@ -13,7 +13,8 @@ from pydantic import BaseModel
 from agent.gate.reading import Reader
 from tools.cards import Source
 from tools.kit import From, Result, Tool
-from tools.refs import Slot, slots
+from tools.refs import slots
+from tools.slot import Slot
 
 Origin = Literal["model", "form", "key", "mcp", "system"]
 Colour = Literal["USER", "RECORD", "TEXT", "MODEL"]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agent.models.offline.plans import Call, Plan, Said
 from evals.nlu.rows import Row
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.durations import read_duration
 from tools.values.moments import Moment, find_moments
 from tools.values.text import fold

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from agent.models.offline.phrases import Said, ToolWords
 from evals.nlu.rows import Row
-from tools.refs import Slot
+from tools.slot import Slot
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _HALF = 0.5

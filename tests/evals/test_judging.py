@@ -8,7 +8,7 @@ import pytest
 from agent.models.offline.plans import Call
 from evals.nlu.judging import judge, same
 from evals.nlu.rows import Row
-from tools.refs import Slot
+from tools.slot import Slot
 
 NOW, ZONE = dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC), ZoneInfo("Europe/Copenhagen")
 

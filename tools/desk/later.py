@@ -23,6 +23,11 @@ LATER: Mapping[str, tuple[str, ...]] = {
         "my mail", "my email", "my emails", "min mail", "mine mails", "min e", "svar paa", "answer mail",
     ),
     "Quotes (tilbud)": ("quote", "quotes", "quotation", "tilbud", "tilbuddet"),
+    "Reminding you (at minde dig om noget)": (
+        "remind me to", "remind us to", "remind me that i", "let me forget to", "set reminder", "me reminder",
+        "påmind mig om", "mind mig om at", "mind os om at", "minde mig om at", "husk mig på", "huske mig på",
+        "mig reminder", "sæt reminder", "påmindelse", "påmindelser", "påmindelsen",
+    ),
     "Tasks (opgaver)": ("task", "tasks", "todo", "opgave", "opgaver", "briefing"),
 }  # fmt: skip
 

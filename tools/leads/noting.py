@@ -23,8 +23,10 @@ _APART = re.compile(
 )
 _NEWEST = re.compile(r"\b(?:latest|newest|last|seneste|sidste|nyeste)\b", re.IGNORECASE)
 _NOUN = re.compile(
-    r"^(?:\w+\s+){0,4}?(?:notes?|noten?)\b\s*(?:(?:on|about|på|paa|om|hos)\s+)?", re.IGNORECASE
+    r"^(?P<kind>(?:\w+\s+){0,4}?)(?:notes?|noten?)\b\s*(?:(?:on|about|på|paa|om|hos)\s+)?",
+    re.IGNORECASE,
 )
+_ASKED = re.compile(r"^(?:(?:please|remove|delete|drop|venligst|fjern|slet)\s+)+", re.IGNORECASE)
 
 
 def find_note(ctx: Context, words: str) -> Note:
@@ -71,13 +73,14 @@ def _meant(ctx: Context, words: str) -> tuple[About, str]:
 
 
 def _halves(words: str) -> Iterator[tuple[str, str]]:
-    """“the note about the key on Jens” → (“Jens”, “the key”) and the other ways to part it."""
-    bare = _NOUN.sub("", words.strip(), count=1)
-    if bare != words.strip():
-        yield bare, ""
+    """“the key note about the spare on Jens” → (“Jens”, “the key, the spare”) and the other ways to part it."""
+    bare, kind = words.strip(), ""
+    if noun := _NOUN.match(bare):
+        bare, kind = bare[noun.end() :], _ASKED.sub("", noun["kind"])
+        yield bare, kind
     for cut in reversed(list(_APART.finditer(bare))):
-        yield bare[cut.end() :], bare[: cut.start()]
-        yield bare[: cut.start()], bare[cut.end() :]
+        yield bare[cut.end() :], f"{kind} {bare[: cut.start()]}"
+        yield bare[: cut.start()], f"{kind} {bare[cut.end() :]}"
 
 
 def _which(ctx: Context, about: About, notes: list[Note], *, fit: bool) -> Unclear:

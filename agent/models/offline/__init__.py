@@ -4,7 +4,6 @@ from agent.models.offline.building import Understanding
 from agent.models.offline.doubts import Doubts, denying
 from agent.models.offline.hearing import Heard, Named
 from agent.models.offline.lessons import Lesson
-from agent.models.offline.model import OfflineModel
 from agent.models.offline.overlay import Overlay
 from agent.models.offline.phrases import Phrasebook, ToolWords, read_phrasebook
 from agent.models.offline.planning import Planner
@@ -14,7 +13,6 @@ __all__ = [
     "Heard",
     "Lesson",
     "Named",
-    "OfflineModel",
     "Overlay",
     "Phrasebook",
     "Planner",

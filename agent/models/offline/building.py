@@ -14,7 +14,7 @@ from agent.models.offline.phrases import Phrasebook, own_lines
 from agent.models.offline.planning import Planner
 from agent.models.offline.reading import Reader
 from agent.models.offline.weights import Weights
-from tools.refs import Slot
+from tools.slot import Slot
 
 
 class Understanding:
@@ -29,7 +29,9 @@ class Understanding:
         later: Mapping[str, tuple[str, ...]],
         doubts: Doubts | None = None,
         cache: Path | None = None,
+        start: Path | None = SHIPPED,
     ) -> None:
+        self._start = start
         self._book = book
         self._slots = slots
         self._cache = cache
@@ -48,7 +50,8 @@ class Understanding:
         """Learn these phrases, in another process, and use what it learnt; False when it could not. Takes seconds."""
         if self._cache is None:
             return False
-        weights = learn(material(self._book, self._slots), self._key, self._cache)
+        told = material(self._book, self._slots)
+        weights = learn(told, self._key, self._cache, start=self._start)
         if weights is not None:
             self._use(weights)
         return weights is not None

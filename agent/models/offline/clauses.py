@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from agent.models.offline.dictation import as_typed
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.emails import find_emails
 from tools.values.text import fold
 
@@ -37,6 +37,12 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _AT = re.compile(r"[^\s,;:<>()]*@[^\s,;:<>()]*")
+_OF = r"(?:on|for|at|to|from|about|på|paa|hos|til|fra|om)"
+_WHICH_NOTE = re.compile(
+    rf"\bnoten?\s+(?:about|with|saying|that says|om|med|der siger)\s+(\S.*\s{_OF}\s+)$"
+    rf"|\b(?:the|my)\s+((?!last|latest|newest)\w+\s+note\s+{_OF}\s+)$",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"\s*[,;]\s+|\s*[.!]\s+|\s+[–-]\s+|\s+(?:men|but)\s+", re.IGNORECASE)
 _THANKS = re.compile(
     r"(?:(?:many|mange|tusind)\s+)?(?:tak|thanks|thank you|please|hej|hi)\b|(?:best|kind)\s+(?:regards|wishes)\b"
@@ -89,7 +95,7 @@ def settled(
         if name != request
     }
     steps: tuple[Callable[[dict[str, object], Mapping[str, Slot], str], None], ...] = (
-        _labels, _crew, _numbers, mail_in_name, _remarks,
+        _labels, _crew, _numbers, mail_in_name, _remarks, _which_note,
     )  # fmt: skip
     for step in steps:
         step(found, slots, text)
@@ -198,3 +204,13 @@ def _remarks(args: dict[str, object], slots: Mapping[str, Slot], text: str) -> N
         lost = _LOST.search(text)
         if lost and not _NEXT.match(lost[1]):
             args |= {"status": "lost", "lost_reason": lost[1]}
+
+
+def _which_note(args: dict[str, object], slots: Mapping[str, Slot], text: str) -> None:
+    """“The note about the ladder on Jens”: what it says belongs to it as much as whom it is about."""
+    for name, value in list(args.items()):
+        if name in slots and slots[name].kind == "note" and isinstance(value, str):
+            start = text.find(value)
+            found = _WHICH_NOTE.search(text[: max(start, 0)])
+            if found:
+                args[name] = text[found.start(found.lastindex or 0) : start + len(value)]

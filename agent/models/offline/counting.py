@@ -53,12 +53,12 @@ class Counts:
 
 def count(phrases: Iterable[Phrase]) -> Counts:
     """Count every phrase once."""
-    steps: dict[str, Steps] = defaultdict(dict)
+    steps: dict[str, Steps] = defaultdict(lambda: defaultdict(Counter))
     tools_with: dict[str, set[str]] = defaultdict(set)
     often = Counter[str]()
     for phrase in phrases:
         for here, there in itertools.pairwise((BEGIN, *phrase.parts, END)):
-            steps[phrase.tool].setdefault(here, Counter())[there] += 1
+            steps[phrase.tool][here][there] += 1
         for word in phrase.literals:
             tools_with[word].add(phrase.tool)
         often.update(word for kind, word in phrase.parts if kind == "word")

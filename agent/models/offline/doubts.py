@@ -8,7 +8,7 @@ from agent.models.offline.asking import denies, doubtful
 from agent.models.offline.grammar import Match
 from agent.models.offline.phrases import ToolWords
 from agent.models.offline.reading import Reading
-from tools.refs import Slot
+from tools.slot import Slot
 
 Kinds = Mapping[str, Literal["lookup", "action"]]
 _NARROWING = frozenset({"choice", "city"})

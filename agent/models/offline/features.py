@@ -3,6 +3,7 @@
 import itertools
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from agent.models.offline.hearing import MASKS
 
@@ -17,22 +18,26 @@ def known(kind: str) -> str:
     return f"<{kind}>"
 
 
-def features(words: Sequence[str]) -> set[str]:
-    """Features of folded words, masks and `known` names. At most the first 48 words count."""
+def features(words: Sequence[str]) -> set[int]:
+    """Features of folded words, masks and `known` names, as numbers. At most the first 48 words count."""
     plain = [_MASK_NAMES.get(word, word) for word in words[:_LONGEST]]
     framed = [START, *plain, END]
-    found = {f"1 {word}" for word in plain}
-    found |= {f"2 {a} {b}" for a, b in itertools.pairwise(framed)}
-    found |= {f"3 {a} {b}" for a, b in zip(framed, framed[2:], strict=False)}
-    for word in plain:
-        if not word.startswith("<"):
-            found.update(_pieces(word))
-    return found
+    found = [f"2 {a} {b}" for a, b in itertools.pairwise(framed)]
+    found += [f"3 {a} {b}" for a, b in zip(framed, framed[2:], strict=False)]
+    return _numbers(found).union(*map(_of_word, plain))
 
 
-def number_of(feature: str) -> int:
-    """A feature as 32 bits, the same in every process; two that collide are one feature."""
-    return zlib.crc32(feature.encode())
+# Few words make up most of what is said; more of them would cost a running Friday memory.
+@lru_cache(maxsize=1024)
+def _of_word(word: str) -> tuple[int, ...]:
+    """The word itself and its pieces. What stands for something else has none."""
+    pieces = [] if word.startswith("<") else _pieces(word)
+    return tuple(_numbers([f"1 {word}", *pieces]))
+
+
+def _numbers(features: Sequence[str]) -> set[int]:
+    """Each as 32 bits, the same in every process; two that collide are one feature."""
+    return {zlib.crc32(feature.encode()) for feature in features}
 
 
 def _pieces(word: str) -> list[str]:

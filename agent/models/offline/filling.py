@@ -13,7 +13,7 @@ from agent.models.offline.counting import BEGIN, END, Counts, Steps, Symbol
 from agent.models.offline.generating import MASK_OF
 from agent.models.offline.grammar import REFERENCES
 from agent.models.offline.hearing import EMAIL, MASKS
-from tools.refs import Slot
+from tools.slot import Slot
 
 Reach = tuple[Symbol, int, float]  # what stands there, over how many words, its log chance
 _NAME_WORDS, _TEXT_WORDS, _CHOICE_WORDS = 5, 24, 3

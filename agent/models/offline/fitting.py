@@ -1,64 +1,95 @@
-"""Learns the linear model and counts the chains: `python -m agent.models.offline.fitting KEY MATERIAL.json INTO.npz`.
+"""Learns the linear model and counts the chains: `python -m agent.models.offline.fitting KEY MATERIAL INTO [START]`."""
 
-Only here is scikit-learn imported: it is large, and answering never needs it.
-"""
-
+import gc
+import itertools
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from agent.models.offline.counting import Counts, count
-from agent.models.offline.features import features, number_of
+from agent.models.offline.features import features
 from agent.models.offline.generating import Sample
 from agent.models.offline.learning import Material
-from agent.models.offline.weights import Weights
+from agent.models.offline.separating import Planes, Sentence, separate
+from agent.models.offline.weights import Weights, found_at
 
 _SEEN_AT_LEAST = 2
-_PENALTY = 1.0  # found by leaving each author of phrases out in turn
+_numpy = cast(Any, np)
+"""For functions whose types its stubs leave open."""
 
 
-def fit(samples: Sequence[Sample], counts: Counts, key: str) -> Weights:
+def fit(samples: Sequence[Sample], counts: Counts, key: str, start: Weights | None) -> Weights:
     """One-against-the-rest classifiers over the features that at least two samples have."""
-    from scipy.sparse import csr_matrix  # pyright: ignore[reportMissingTypeStubs]
-    from sklearn.svm import LinearSVC  # pyright: ignore[reportMissingTypeStubs]
-
-    seen = [{number_of(name) for name in features(sample.words)} for sample in samples]
-    often = Counter(number for each in seen for number in each)
-    numbers = sorted(number for number, count in often.items() if count >= _SEEN_AT_LEAST)
-    places = {number: place for place, number in enumerate(numbers)}
-    starts, columns, values = [0], list[int](), list[float]()
-    for each in seen:
-        found = sorted(places[number] for number in each if number in places)
-        columns += found
-        values += [max(1, len(found)) ** -0.5] * len(found)
-        starts.append(len(columns))
-    matrix = csr_matrix(
-        (np.array(values, np.float32), np.array(columns), np.array(starts)),
-        shape=(len(seen), len(numbers)),
-    )
-    # Its stubs leave the types of what was learnt open.
-    model: Any = LinearSVC(C=_PENALTY, random_state=0)
-    model.fit(matrix, [sample.tool for sample in samples])
+    classes = sorted({sample.tool for sample in samples})
+    numbers, sentences = _sentences(samples, classes)
+    shape = len(numbers) + 1, len(classes)
+    known = set(start.classes) if start else set[str]()
+    new = frozenset(place for place, name in enumerate(classes) if name not in known)
+    before = _as_before(start, numbers, classes) if start else None
+    planes = separate(sentences, shape, before, new)
     return Weights(
         key=key,
-        classes=tuple(str(name) for name in model.classes_),
-        numbers=np.array(numbers, np.uint32),
-        matrix=np.ascontiguousarray(model.coef_.T, dtype=np.float16),
-        bias=np.asarray(model.intercept_, dtype=np.float32),
+        classes=tuple(classes),
+        numbers=numbers,
+        matrix=planes[:-1].astype(np.float16),
+        bias=planes[-1],
         counts=counts,
     )
 
 
+def _sentences(
+    samples: Sequence[Sample], classes: Sequence[str]
+) -> tuple[npt.NDArray[np.uint32], list[Sentence]]:
+    """The features that count, in order, and the samples as places among them."""
+    seen = [features(sample.words) for sample in samples]
+    sizes = [len(each) for each in seen]
+    every = np.fromiter(itertools.chain.from_iterable(seen), np.uint32, sum(sizes))
+    numbers, places, often = _numpy.unique(every, return_inverse=True, return_counts=True)
+    counts = often >= _SEEN_AT_LEAST
+    counted = counts[places]
+    places = (_numpy.cumsum(counts) - 1)[places[counted]]
+    ends = _numpy.cumsum(counted)[_numpy.cumsum(sizes) - 1]
+    labels = {name: place for place, name in enumerate(classes)}
+    bias = np.array([counts.sum()])
+    rows = [_numpy.concatenate((each, bias)) for each in _numpy.split(places, ends[:-1])]
+    values = {size: _values(size) for size in set(map(len, rows))}
+    return numbers[counts], [
+        Sentence(each, values[len(each)], labels[sample.tool])
+        for each, sample in zip(rows, samples, strict=True)
+    ]
+
+
+def _values(size: int) -> npt.NDArray[np.float32]:
+    """All features of a sentence count the same, and together as much as the bias does."""
+    values = np.full(size, max(1, size - 1) ** -0.5, np.float32)
+    values[-1] = 1
+    return values
+
+
+def _as_before(start: Weights, numbers: npt.NDArray[np.uint32], classes: Sequence[str]) -> Planes:
+    """What was learnt before, in the places of these features and classes; zero where it knows nothing."""
+    planes = np.zeros((len(numbers) + 1, len(classes)), np.float32)
+    places, found = found_at(start.numbers, numbers)
+    for place, name in enumerate(classes):
+        if name in start.classes:
+            column = start.classes.index(name)
+            planes[:-1, place] = _numpy.where(found, start.matrix[places, column], 0)
+            planes[-1, place] = start.bias[column]
+    return planes
+
+
 def main(arguments: Sequence[str]) -> None:
-    """Learn from a file of Material and write the weights."""
-    key, told, into = arguments
+    """Learn from a file of Material, beginning from the weights in START if there are any, and write the weights."""
+    gc.disable()  # this process ends before there is anything worth collecting
+    key, told, into, *start = arguments
     material = Material.model_validate_json(Path(told).read_text(encoding="utf-8"))
     phrases = material.phrases()
-    fit(material.samples(phrases), count(phrases), key).save(Path(into))
+    before = Weights.load(Path(start[0])) if start else None
+    fit(material.samples(phrases), count(phrases), key, before).save(Path(into))
 
 
 if __name__ == "__main__":

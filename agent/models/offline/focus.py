@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 
 Focus = Mapping[str, str]
@@ -47,6 +47,10 @@ PRONOUNS = frozenset({"her", "him", "them", "hende", "ham", "dem"})
 """Words that stand where a person's name would stand."""
 _HERS = re.compile(r"hende|hendes|ham|han|hans|her|him|his|them|their|dem|deres")
 _WHOSE = re.compile(r"\b(?:his|her|their|hans|hendes|deres)\b", re.IGNORECASE)
+_BEFORE_WHOM = re.compile(
+    r"^.*\s(?:on|for|at|to|from|about|på|paa|hos|til|fra|om)\s+", re.IGNORECASE
+)
+"""A note may be named by its words as well: “about the ladder on Jens” is about Jens."""
 
 
 def focus_after(
@@ -57,7 +61,7 @@ def focus_after(
     for name, value in args.items():
         group = _group(slots[name].kind, slots) if name in slots else None
         if group and isinstance(value, str):
-            focus[group] = value
+            focus[group] = _BEFORE_WHOM.sub("", value) if slots[name].kind == "note" else value
     return focus
 
 

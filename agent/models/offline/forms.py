@@ -10,7 +10,7 @@ from agent.models.offline.clauses import mail_in_name
 from agent.models.offline.grammar import REFERENCES, fitted
 from agent.models.offline.hearing import EMAIL, HOURS, MONEY, NUMBER, PHONE, WHEN, Heard, Sentence
 from agent.models.offline.plausible import can_name
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.moments import read_moment
 from tools.values.text import fold
 

@@ -14,7 +14,7 @@ from agent.models.offline.features import known
 from agent.models.offline.grammar import Phrase
 from agent.models.offline.hearing import EMAIL, HOURS, MONEY, NUMBER, PHONE, WHEN, hear
 from agent.models.offline.phrases import ToolWords
-from tools.refs import Slot
+from tools.slot import Slot
 
 SOME_DAY, ZONE = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC), ZoneInfo("UTC")
 """Which day it is changes no mask."""
@@ -88,6 +88,10 @@ def samples(
     """`copies` sentences of every phrase; the same phrases give the same sentences."""
     made: list[Sample] = []
     for phrase in phrases:
+        if all(kind == "word" for kind, _ in phrase.parts):
+            said = tuple(text for _, text in phrase.parts)
+            made += [Sample(phrase.tool, said, ("",) * len(said))] * copies
+            continue
         seed = repr((phrase.tool, phrase.parts)).encode()
         rng = random.Random(zlib.crc32(seed))
         for _ in range(copies):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tools.refs import Slot
+from tools.slot import Slot
 
 
 def own_arguments(

@@ -23,7 +23,7 @@ from agent.models.offline.hearing import (
     Word,
 )
 from agent.models.offline.phrases import ToolWords
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 from tools.values.tokens import tokenise
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 from agent.models.offline.grammar import REFERENCES, Match
 from agent.models.offline.hearing import Sentence
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 from tools.values.tokens import tokenise
 
 _NONE: Mapping[str, object] = {}
+_SURE = (4, 3)
 
 
 class Later:
@@ -25,6 +26,14 @@ class Later:
         said = [word.folded for word in sentence.words if word.folded not in besides]
         pairs = [f"{a} {b}" for a, b in itertools.pairwise(said)]
         return next((self._names[w] for w in (*pairs, *said) if w in self._names), None)
+
+    def surely_named_in(self, sentence: Sentence) -> str | None:
+        """The trade that three or four words of the sentence stand for: those leave no doubt, whatever else is said."""
+        said = [word.folded for word in sentence.words if not word.masked]
+        runs = (" ".join(said[at : at + size]) for size in _SURE for at in range(len(said)))
+        return next(
+            (self._names[run] for run in runs if run.count(" ") > 1 and run in self._names), None
+        )
 
     def taken_for_a_name(self, match: Match, slots: Mapping[str, Mapping[str, Slot]]) -> str | None:
         """“show invoice 1003” shows nobody called “invoice 1003”: the trade is named instead."""

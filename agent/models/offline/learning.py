@@ -14,7 +14,7 @@ from agent.models.offline.grammar import Phrase, phrases_of
 from agent.models.offline.hearing import hear
 from agent.models.offline.phrases import Phrasebook, ToolWords
 from agent.models.offline.weights import Weights, key_of
-from tools.refs import Slot
+from tools.slot import Slot
 
 SHIPPED = Path(__file__).with_name("learnt.npz")
 """Learnt from the phrases that come with Friday, so that nobody waits for it at the first start."""
@@ -79,16 +79,18 @@ def learnt(key: str, *places: Path) -> Weights | None:
     return None
 
 
-def learn(told: Material, key: str, into: Path) -> Weights | None:
+def learn(told: Material, key: str, into: Path, *, start: Path | None = None) -> Weights | None:
     """Learn in a process of its own, which ends with all the memory that learning takes; then read what it wrote.
 
+    `start` is a file of weights to begin from: the more of its phrases are still there, the sooner it is done.
     None when it could not learn; the log says why. Takes seconds: call it where nobody waits.
     """
     with tempfile.TemporaryDirectory(prefix="friday-learning-") as folder:
         written = Path(folder) / "material.json"
         written.write_text(told.model_dump_json(), encoding="utf-8")
         module = "agent.models.offline.fitting"
-        command = [sys.executable, "-m", module, key, str(written), str(into)]
+        files = [written, into] if start is None else [written, into, start]
+        command = [sys.executable, "-m", module, key, *map(str, files)]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=PATIENCE, check=False

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from agent.models.offline.hearing import COLON, Sentence, Word
-from tools.refs import Slot
+from tools.slot import Slot
 
 _BEFORE = frozenset(
     {

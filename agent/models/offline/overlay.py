@@ -33,7 +33,7 @@ class Overlay:
             newest.setdefault(lesson.words, lesson)
         self._lessons = list(newest.values())
         self._sizes: list[int] = []
-        self._having: dict[str, list[int]] = defaultdict(list)
+        self._having: dict[int, list[int]] = defaultdict(list)
         for place, words in enumerate(newest):
             found = _features(words)
             self._sizes.append(len(found))
@@ -97,6 +97,6 @@ def _sorted(chances: Mapping[str, float]) -> list[Ranked]:
     return sorted(found, key=lambda ranked: -ranked.chance)
 
 
-def _features(words: Sequence[str]) -> set[str]:
+def _features(words: Sequence[str]) -> set[int]:
     """Of masked words. Free text says nothing about what is asked."""
     return features([word for word in words if word != TEXT])

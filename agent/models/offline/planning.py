@@ -18,19 +18,16 @@ from agent.models.offline.lessons import asked, asked_before
 from agent.models.offline.names import names_in
 from agent.models.offline.plans import Call, Plan, Said
 from agent.models.offline.plausible import everyone_in, known_first, more_than_names, plausible
-from agent.models.offline.reading import Reader, Reading
+from agent.models.offline.reading import SURELY, WHOLE, Reader, Reading, contradicted
 from agent.models.offline.several import parts_of, says_more
 from agent.models.offline.speaking import Speaker
+from agent.models.offline.telling import REMEMBER, is_told
 from tools.values.text import fold
 
 LOOKUP_AT, ACTION_AT, CHOICE_AT, NOTHING_AT, LATER_BELOW = 0.8, 0.95, 0.01, 0.7, 0.6
 """Chances from which a reading is acted on, offered as a button, or taken for something that asks for nothing; and
 below which a trade that is not there yet is what was meant when it is named."""
-SURELY_NOT, SURELY = 0.003, 0.95
-"""A phrase that fits word for word is still not what was meant when the rest of the sentence says so."""
 OUTSIDE = frozenset({"customer", "visitor"})
-WHOLE = 2
-"""The weight of a phrase that stands alone as a request: one word of its own."""
 
 
 class Planner:
@@ -85,7 +82,7 @@ class Planner:
     ) -> Plan:
         if "help" in offered and talk.asks_for_help(heard.text):
             return Call("help", {})
-        if plan := self._slash(heard, offered):
+        if plan := self._slash(heard, offered) or self._not_yet(heard, sentence):
             return plan
         tools = frozenset(self.slots)
         form = form if form and form.tool in offered else None
@@ -102,7 +99,16 @@ class Planner:
             return self._with_form(heard, sentence, form, matches, offered)
         if plan := self._several(heard, matches, offered):
             return plan
-        return self._with_match(heard, sentence, matches, offered)
+        return self._told(heard, self._with_match(heard, sentence, matches, offered), offered)
+
+    def _not_yet(self, heard: Heard, sentence: Sentence) -> Said | None:
+        name = self._later.surely_named_in(sentence)
+        return Said(talk.later(heard, name)) if name else None
+
+    def _told(self, heard: Heard, plan: Plan, offered: frozenset[str]) -> Plan:
+        if REMEMBER in offered and is_told(heard.text, plan, self.kinds):
+            return self.complete(heard, REMEMBER, {"fact": heard.text})
+        return plan
 
     def _after_long(self, heard: Heard, sentence: Sentence, offered: frozenset[str]) -> Plan:
         """What was asked more than an hour ago is not what this message answers."""
@@ -190,7 +196,7 @@ class Planner:
         if name := self._later.taken_for_a_name(matches[0], self.slots):
             return Said(talk.later(heard, name))
         readings = self._readings(sentence, heard, offered)
-        if self._contradicted(matches[0], readings):
+        if self._contradicts(matches[0], readings):
             return self._read(heard, sentence, readings, offered)
         return self._meant(heard, matches[0])
 
@@ -299,7 +305,7 @@ class Planner:
         sentence = hear(heard.text, now=heard.now, zone=heard.zone)
         matches = [m for m in self._matches(heard, sentence, offered) if m.weight > 0]
         readings = self._readings(sentence, heard, offered)
-        first = [] if not matches or self._contradicted(matches[0], readings) else [matches[0].tool]
+        first = [] if not matches or self._contradicts(matches[0], readings) else [matches[0].tool]
         rest = [r.tool for r in readings if r.tool == NONE or r.tool in offered]
         return list(dict.fromkeys([*first, *rest]))
 
@@ -337,14 +343,6 @@ class Planner:
     def _floor(self, tool: str) -> float:
         return LOOKUP_AT if self.kinds.get(tool) == "lookup" else ACTION_AT
 
-    def _contradicted(self, match: Match, readings: Sequence[Reading]) -> bool:
-        if self._reader is None or not readings or not self._reader.knows(match.tool):
-            return False
-        if readings[0].taught and match.weight >= WHOLE:
-            return False
-        loose = {"text", "name", "city", "address", *REFERENCES}
-        if not any(self.slots[match.tool][name].kind in loose for name in match.args):
-            return False
-        best = readings[0]
-        chance = next((r.chance for r in readings if r.tool == match.tool), 0.0)
-        return best.tool != NONE and best.chance >= SURELY and chance <= SURELY_NOT
+    def _contradicts(self, match: Match, readings: Sequence[Reading]) -> bool:
+        knows = self._reader is not None and self._reader.knows(match.tool)
+        return knows and contradicted(match, readings, self.slots[match.tool])

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from agent.models.offline.grammar import REFERENCES, Match
 from agent.models.offline.hearing import Heard
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 
 EVERYONE = frozenset(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.models.offline.clauses import settled
 from agent.models.offline.filling import Chains, Known, Piece
 from agent.models.offline.generating import NONE
-from agent.models.offline.grammar import Grammar
+from agent.models.offline.grammar import REFERENCES, Grammar, Match
 from agent.models.offline.hearing import COLON, Heard, Sentence, hear
 from agent.models.offline.leftovers import behind_command, searched_for, unsaid_choices
 from agent.models.offline.lessons import Lesson
@@ -23,12 +23,17 @@ from agent.models.offline.templates import (
     template,
 )
 from agent.models.offline.weights import Weights
-from tools.refs import Slot
+from tools.slot import Slot
 from tools.values.text import fold
 
 _LIKELY = 4
 _NO_PLACE = 0.6
 """What a reading keeps of its chance for each typed entity that it has no place for."""
+SURELY_NOT, SURELY = 0.003, 0.95
+"""A phrase that fits word for word is still not what was meant when the rest of the sentence says so."""
+WHOLE = 2
+"""The weight of a phrase that stands alone as a request: one word of its own."""
+_LOOSE = frozenset({"text", "name", "city", "address", *REFERENCES})
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,17 @@ class Reading:
     chance: float
     taught: bool = False
     """Whether this firm taught it word for word."""
+
+
+def contradicted(match: Match, readings: Sequence[Reading], slots: Mapping[str, Slot]) -> bool:
+    """Whether the rest of the sentence says that a phrase which fits by loose words is not what was meant."""
+    if not readings or (readings[0].taught and match.weight >= WHOLE):
+        return False
+    if not any(slots[name].kind in _LOOSE for name in match.args):
+        return False
+    best = readings[0]
+    chance = next((r.chance for r in readings if r.tool == match.tool), 0.0)
+    return best.tool != NONE and best.chance >= SURELY and chance <= SURELY_NOT
 
 
 class Reader:

@@ -10,7 +10,7 @@ from agent.models.offline.lessons import asked
 from agent.models.offline.phrases import ToolWords
 from agent.models.offline.plans import Said
 from tools.cards import FormField, Option
-from tools.refs import Slot
+from tools.slot import Slot
 
 BUTTONS = 3
 _MESSAGE = "message"

@@ -18,7 +18,7 @@ from agent.models.offline.hearing import (
     Sentence,
     Word,
 )
-from tools.refs import Slot
+from tools.slot import Slot
 
 NAME, TEXT = known("name"), known("text")
 _ENTITIES: Mapping[str, str] = {

@@ -11,11 +11,11 @@ from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.format import write_array
 
 from agent.models.offline.counting import Counts
-from agent.models.offline.features import number_of
 
-FORMAT = "3"
+FORMAT = "4"
 """Part of every key: another way of learning makes earlier files worthless."""
 Numbers = npt.NDArray[np.float32] | npt.NDArray[np.float16]
 
@@ -31,11 +31,10 @@ class Weights:
     bias: npt.NDArray[np.float32]
     counts: Counts
 
-    def scores(self, found: Iterable[str]) -> npt.NDArray[np.float32]:
+    def scores(self, features: Iterable[int]) -> npt.NDArray[np.float32]:
         """One number per class, the larger the likelier; features that were never learnt count for nothing."""
-        wanted = np.fromiter((number_of(name) for name in found), np.uint32)
-        places = np.minimum(_places(self.numbers, wanted), len(self.numbers) - 1)
-        rows = places[self.numbers[places] == wanted]
+        places, found = found_at(self.numbers, np.fromiter(features, np.uint32))
+        rows = places[found]
         if not len(rows):
             return self.bias
         total = self.matrix[rows].sum(axis=0, dtype=np.float32)
@@ -45,16 +44,19 @@ class Weights:
         """Write it so that a reader sees either the whole file or none."""
         path.parent.mkdir(parents=True, exist_ok=True)
         started = path.with_suffix(".part")
-        with started.open("wb") as file:
-            _save_arrays(
-                file,
-                key=np.array(self.key),
-                classes=np.array(self.classes),
-                numbers=self.numbers,
-                matrix=self.matrix.astype(np.float16),
-                bias=self.bias.astype(np.float32),
-                counts=np.fromiter(self.counts.to_bytes(), np.uint8),
-            )
+        arrays = {
+            "key": np.array(self.key),
+            "classes": np.array(self.classes),
+            "numbers": self.numbers,
+            "matrix": self.matrix.astype(np.float16),
+            "bias": self.bias.astype(np.float32),
+            "counts": np.fromiter(self.counts.to_bytes(), np.uint8),
+        }
+        # As `np.savez_compressed`, in a quarter of its time for a twentieth more.
+        with zipfile.ZipFile(started, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for name, array in arrays.items():
+                with archive.open(f"{name}.npy", "w") as entry:
+                    write_array(entry, array, allow_pickle=False)
         started.replace(path)
 
     @classmethod
@@ -74,9 +76,16 @@ class Weights:
             return None
 
 
-# The types of these two differ between the versions of numpy that Python 3.11 and 3.13 get.
+# The types of this differ between the versions of numpy that Python 3.11 and 3.13 get.
 _places = cast(Callable[[Any, Any], npt.NDArray[np.intp]], vars(np)["searchsorted"])
-_save_arrays = cast(Callable[..., None], vars(np)["savez_compressed"])
+
+
+def found_at(
+    numbers: npt.NDArray[np.uint32], wanted: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Where each of `wanted` is among `numbers`, and whether it is there at all."""
+    places = np.minimum(_places(numbers, wanted), len(numbers) - 1)
+    return places, numbers[places] == wanted
 
 
 def key_of(parts: Sequence[object]) -> str:

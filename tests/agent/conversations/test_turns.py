@@ -61,6 +61,13 @@ def test_an_empty_message_and_an_endless_one_are_refused(office: Office) -> None
         office.talk.say(person(), text="x" * 9000)
 
 
+def test_a_refusal_is_in_the_language_of_the_talk(office: Office) -> None:
+    with pytest.raises(TooLarge) as refused:
+        office.talk.say(person(), text="kan du flytte min tid til på tirsdag? " * 300)
+
+    assert refused.value.message.startswith("En besked må have 8000 tegn")
+
+
 def test_a_card_number_never_reaches_the_store(office: Office) -> None:
     reply = asyncio.run(office.talk.converse(person(), text="my card is 4111 1111 1111 1111"))
 

@@ -9,9 +9,10 @@ import pytest
 from pydantic_ai.messages import ModelRequest, ModelResponse, TextPart, ToolCallPart, ToolReturnPart
 
 from agent.gate import Registry
-from agent.models.offline import Heard, Named, OfflineModel
+from agent.models.offline import Heard, Named
 from agent.models.offline.asking import only_looks
 from agent.models.offline.forms import completed
+from agent.models.offline.model import OfflineModel
 from agent.models.offline.plans import Call, Plan, Said
 from agent.wiring import make_understanding
 from tools.catalog import DOMAINS

@@ -9,10 +9,11 @@ import pytest
 from pydantic_ai.messages import ModelRequest, ToolCallPart, ToolReturnPart
 
 from agent.gate import Registry
-from agent.models.offline import Heard, Named, OfflineModel
+from agent.models.offline import Heard, Named
 from agent.models.offline.clauses import remark
 from agent.models.offline.dictation import dictates
 from agent.models.offline.focus import focus_shown
+from agent.models.offline.model import OfflineModel
 from agent.models.offline.plans import Call, Plan, Said
 from agent.models.offline.several import parts_of
 from agent.wiring import make_understanding

@@ -4,7 +4,7 @@ from agent.models.offline.generating import Fillings, samples
 from agent.models.offline.grammar import phrases_of
 from agent.models.offline.hearing import MASKS, NUMBER, PHONE
 from agent.models.offline.phrases import Both, ToolWords
-from tools.refs import Slot
+from tools.slot import Slot
 
 WORDS = {"set_firm": ToolWords(label=Both(en="Set", da="Ret"))}
 SLOTS = {

@@ -18,7 +18,8 @@ from evals.nlu.confusing import confusions
 from evals.nlu.measuring import BLIND, measure
 from evals.nlu.rows import read_rows, words_of
 from tools.catalog import DOMAINS
-from tools.refs import Slot, slots
+from tools.refs import slots
+from tools.slot import Slot
 
 ENOUGH, OUT_OF_SCOPE, CONFUSED = 8, 12, 0.1
 EVERYBODYS = 4

@@ -101,12 +101,29 @@ def test_the_note_whose_words_are_said_goes(store, jens, words):
     assert [note.text for note in notes(store)] == ["Ring efter 16"]
 
 
-def test_a_note_that_says_something_else_stays(store, jens):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "the note about the key on Jens Nygaard",
+        "the key note on Jens Nygaard",
+        "delete the key note about the door on Jens Nygaard",
+    ],
+)
+def test_a_note_that_says_something_else_stays_and_is_shown(store, jens, words):
     with context(store) as ctx:
         performed(ctx, AddNote(about=jens, text="Har hund"))
-        with pytest.raises(Unclear):
-            RemoveNote(note="the note about the key on Jens Nygaard").resolve(ctx)
+        with pytest.raises(Unclear) as asked:
+            RemoveNote(note=words).resolve(ctx)
+    assert [choice.label.split("”")[0] for choice in asked.value.choices] == ["“Har hund"]
     assert len(notes(store)) == 1
+
+
+@pytest.mark.parametrize("words", ["please remove the dog note on Jens Nygaard", "my note on Jens"])
+def test_words_ahead_of_the_note_tell_which_one_it_is(store, jens, words):
+    with context(store) as ctx:
+        performed(ctx, AddNote(about=jens, text="Har hund"))
+        performed(ctx, RemoveNote(note=words))
+    assert notes(store) == []
 
 
 def test_what_others_wrote_is_not_removed(store, people, jens):
