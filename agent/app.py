@@ -292,20 +292,8 @@ def _beside(settings: Settings, backend: Backend, keys: Keys) -> list[Beside]:
     if not settings.slack:
         return []
     from agent.channels.slack.opening import open_slack
-    from agent.channels.slack.parts import Friday
 
-    friday = Friday(
-        store=backend.store,
-        gate=backend.gate,
-        conversations=backend.conversations,
-        uploads=backend.uploads,
-        limits=backend.limits,
-        vault=KeyVault(keys),
-        clock=backend.clock,
-        executor=executor_id(settings),
-        address=settings.base_url,
-    )
-    return [open_slack(settings, friday)]
+    return [open_slack(settings, backend, vault=KeyVault(keys), executor=executor_id(settings))]
 
 
 def _is_known(caller: Caller) -> bool:

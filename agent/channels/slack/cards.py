@@ -40,6 +40,18 @@ class Drawn:
     shown: str
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where a card stands, and whose eyes it is drawn for; without `thread_ts` it begins a thread."""
+
+    tenant_id: str
+    team_id: str
+    channel: str
+    user_id: str
+    thread_ts: str | None = None
+    public: bool = False
+
+
 class Cards:
     """The proposals' messages of one installation."""
 
@@ -55,20 +67,30 @@ class Cards:
         if old is not None:
             await self._renew(tenant_id, old)
             return
+        spot = Spot(
+            tenant_id,
+            thread.team_id,
+            thread.channel,
+            thread.user_id,
+            thread.thread_ts,
+            thread.public,
+        )
+        await self.show(client, spot, proposal_id)
+
+    async def show(self, client: AsyncWebClient, spot: Spot, proposal_id: str) -> None:
+        """One more message with that proposal, kept up to date from now on."""
         drawn = await asyncio.to_thread(
-            self.drawn, tenant_id, thread.user_id, proposal_id, public=thread.public
+            self.drawn, spot.tenant_id, spot.user_id, proposal_id, public=spot.public
         )
         if drawn is None:
             return
         told = answer(
             await client.chat_postMessage(
-                channel=thread.channel, thread_ts=thread.thread_ts, text=drawn.text,
+                channel=spot.channel, thread_ts=spot.thread_ts, text=drawn.text,
                 blocks=drawn.blocks, unfurl_links=False, unfurl_media=False,
             )
         )  # fmt: skip
-        await asyncio.to_thread(
-            self._keep, tenant_id, thread, proposal_id, str(told["ts"]), drawn.shown
-        )
+        await asyncio.to_thread(self._keep, spot, proposal_id, str(told["ts"]), drawn.shown)
 
     async def refresh(self) -> None:
         """Bring every copy up to date whose proposal went on, wherever it was decided."""
@@ -139,17 +161,20 @@ class Cards:
         with self._friday.store.reading(tenant_id) as session:
             return session.fetch(SlackCard, id)
 
-    def _keep(
-        self, tenant_id: str, thread: SlackThread, proposal_id: str, ts: str, shown: str
-    ) -> None:
-        with self._friday.store.session(tenant_id) as session:
+    def _keep(self, spot: Spot, proposal_id: str, ts: str, shown: str) -> None:
+        with self._friday.store.session(spot.tenant_id) as session:
             session.add(
                 SlackCard(
-                    id=new_id("slc"), proposal_id=proposal_id, team_id=thread.team_id,
-                    channel=thread.channel, ts=ts, user_id=thread.user_id, public=thread.public,
+                    id=new_id("slc"),
+                    proposal_id=proposal_id,
+                    team_id=spot.team_id,
+                    channel=spot.channel,
+                    ts=ts,
+                    user_id=spot.user_id,
+                    public=spot.public,
                     shown=shown,
                 )
-            )  # fmt: skip
+            )
 
     def _mark(self, tenant_id: str, id: str, shown: str) -> None:
         with self._friday.store.session(tenant_id) as session:

@@ -30,6 +30,7 @@ from agent.channels.slack.guard import guarded
 from agent.channels.slack.listeners.actions import Actions
 from agent.channels.slack.listeners.events import KINDS, Events
 from agent.channels.slack.listeners.views import Views
+from agent.channels.slack.notices import Notices
 from agent.channels.slack.parts import Friday
 from agent.channels.slack.people import Directory
 from agent.channels.slack.talking import Talking
@@ -63,6 +64,7 @@ class SlackChannel:
         directory = Directory(store=friday.store, clock=friday.clock)
         cards, deciding = Cards(friday, self._teams), Deciding(friday)
         self._courier = Courier(friday, self._teams, cards)
+        self._notices = Notices(friday, teams=self._teams, cards=cards, directory=directory)
         self._arrivals = Arrivals(friday)
         talking = Talking(friday, directory, self._courier, api_url=settings.slack_api_url)
         self._events = Events(
@@ -228,10 +230,14 @@ class SlackChannel:
         while True:
             await asyncio.sleep(ROUND)
             count += 1
-            for arrival in await asyncio.to_thread(self._arrivals.left_behind):
-                self._spawn(self._events.work(arrival))
-            if count % _FORGET == 1:
-                await asyncio.to_thread(self._arrivals.forget_old)
+            await self._logged(self._round(clear=count % _FORGET == 1))
+
+    async def _round(self, *, clear: bool) -> None:
+        for arrival in await asyncio.to_thread(self._arrivals.left_behind):
+            self._spawn(self._events.work(arrival))
+        await self._notices.round()
+        if clear:
+            await asyncio.to_thread(self._arrivals.forget_old)
 
     async def _greet(self, tenant_id: str, token: str) -> None:
         """Find out which workspace the bot's token is for, as often as it takes."""
