@@ -20,6 +20,7 @@ from agent.channels.trpc.openapi import openapi_paths
 from agent.channels.trpc.procedures import Router
 from agent.channels.trpc.protocol import trpc_app
 from agent.channels.trpc.router import friday_router
+from agent.channels.trpc.settings import Wiring
 from agent.codes import Codes
 from agent.conversations import Conversations
 from agent.gate.contexts import firm_of
@@ -58,6 +59,8 @@ from tools.mail import MailPort, Outbox
 
 VERSION = "0.1.0"
 FINGERPRINT = "secret_key"
+COMPUTING = {"sqlite": 2, "postgresql": 4}
+"""Turns computed at a time: two threads of one interpreter get in each other's way, unless a server is waited for."""
 Clock = Callable[[], dt.datetime]
 Providers = Mapping[type[Any], object]
 
@@ -281,7 +284,8 @@ def _mount(app: App, backend: Backend) -> None:
         asgi.include_router(channel.routes())
     docs.install(asgi, lambda: openapi_paths(app.router))
     # Inside of the host check, and in front of FastAPI's own layers, which none of its calls needs.
-    procedures = trpc_app(app.router, authenticator(app.people), is_known=_is_known)
+    wiring = Wiring(computing=COMPUTING[app.store.dialect])
+    procedures = trpc_app(app.router, authenticator(app.people), wiring, is_known=_is_known)
     asgi.add_middleware(Straight, prefix="/trpc", to=procedures)
     if not app.settings.is_open:
         asgi.add_middleware(LocalOnly)

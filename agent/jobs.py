@@ -83,7 +83,7 @@ class Jobs:
         work: Work,
         executor_id: str = "local",
         holds: Callable[[], bool] = lambda: True,
-        poll_seconds: float = 0.1,
+        poll_seconds: float = 0.2,
         threads: int = 16,
     ) -> None:
         self._store = store
@@ -111,7 +111,7 @@ class Jobs:
         tick = self._register()
         DBOS.launch()
         DBOS.register_queue(EFFECTS, worker_concurrency=8, polling_interval_sec=self._poll)
-        DBOS.register_queue(WORK, worker_concurrency=4, polling_interval_sec=max(self._poll, 0.25))
+        DBOS.register_queue(WORK, worker_concurrency=4, polling_interval_sec=max(self._poll, 0.5))
         DBOS.apply_schedules(
             [
                 {

@@ -85,14 +85,15 @@ class SlackChannel:
     def routes(self) -> APIRouter:
         """POST /slack/events, for events, clicks and dialogs alike."""
         router = APIRouter(include_in_schema=False)
+        if not self._secret:  # Socket Mode alone
+            return router
         handler = AsyncSlackRequestHandler(self._bolt)
 
         async def handle(request: Request) -> Response:
             return await handler.handle(request)
 
         endpoint = guarded(handle, SignatureVerifier(self._secret))
-        if self._secret:
-            router.add_api_route("/slack/events", endpoint, methods=["POST"], response_model=None)
+        router.add_api_route("/slack/events", endpoint, methods=["POST"], response_model=None)
         return router
 
     async def start(self) -> None:
@@ -276,7 +277,7 @@ def _team_of(body: Json) -> str:
 
 
 def _given(secret: Any) -> str:
-    return secret.get_secret_value() if secret is not None else ""
+    return secret.get_secret_value().strip() if secret is not None else ""
 
 
 @contextlib.asynccontextmanager

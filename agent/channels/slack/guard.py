@@ -1,6 +1,8 @@
 """Refuses what Slack did not sign, before anything of it is read as more than bytes."""
 
+import json
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs
 
 from slack_sdk.signature import SignatureVerifier
 from starlette.requests import Request
@@ -27,9 +29,21 @@ def guarded(handle: Handle, verifier: SignatureVerifier) -> Handle:
             return Response(status_code=413)
         if not _is_signed(verifier, request, body):
             return Response(status_code=401)
+        if not _is_object(body, request.headers.get("content-type", "")):
+            return Response(status_code=400)
         return await handle(request)
 
     return endpoint
+
+
+def _is_object(body: bytes, kind: str) -> bool:
+    """Whether Slack's two ways to send something hold an object: JSON, or a form with JSON in its `payload`."""
+    try:
+        text = body.decode()
+        given = parse_qs(text).get("payload", [""])[0] if "form" in kind else text
+        return isinstance(json.loads(given), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_signed(verifier: SignatureVerifier, request: Request, body: bytes) -> bool:

@@ -81,13 +81,12 @@ def opened(
     folder: Path, slack: FakeSlack, clock: Clock, **more: Any
 ) -> Generator[tuple[App, TestClient]]:
     """An installation that is running, with that Slack in its settings."""
-    settings = settings_in(
-        folder,
-        slack_signing_secret=SecretStr(SIGNING_SECRET),
-        slack_bot_token=SecretStr(slack.workspace.bot.value),
-        slack_api_url=slack.api,
-        **more,
-    )
+    given = {
+        "slack_signing_secret": SecretStr(SIGNING_SECRET),
+        "slack_bot_token": SecretStr(slack.workspace.bot.value),
+        "slack_api_url": slack.api,
+    }
+    settings = settings_in(folder, **(given | more))
     app = create_app(settings, clock=clock)
     with TestClient(app.asgi, base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as http:
         slack.until(lambda: slack.asked("auth.test", ok=True))

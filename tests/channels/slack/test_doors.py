@@ -26,7 +26,8 @@ JSON = {"content-type": "application/json"}
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"not json", b"\xff\xfe\x00", b"[1, 2]", b"null", b'"words"', b"{}", b"ssl_check=1"]
+    "body",
+    [b"", b"not json", b"\xff\xfe\x00", b"[1, 2]", b"null", b'"words"', b"{}", b"ssl_check=1"],
 )
 def test_what_slack_did_not_sign_is_refused(office: Office, body: bytes) -> None:
     door = office.people.door
@@ -51,7 +52,9 @@ def test_what_is_too_large_is_refused_before_it_is_looked_at(office: Office) -> 
     assert door.post(LARGE, JSON).status == 413
 
 
-@pytest.mark.parametrize("body", [b"not json", b"\xff\xfe\x00", b"[1, 2]", b"null", b'"words"', b"{}"])
+@pytest.mark.parametrize(
+    "body", [b"not json", b"\xff\xfe\x00", b"[1, 2]", b"null", b'"words"', b"{}"]
+)
 def test_signed_junk_is_no_error_of_ours(office: Office, body: bytes) -> None:
     door = office.people.door
     assert isinstance(door, SignedPosts)
@@ -69,13 +72,22 @@ def test_slack_finds_out_that_the_address_is_ours(office: Office) -> None:
 
 def test_an_event_of_a_workspace_that_is_not_ours_is_left_alone(office: Office) -> None:
     other = office.workspace.add_team("Somebody Else")
-    event = {"type": "message", "user": "U1", "text": "hi", "ts": "1.2", "channel": "D1", "channel_type": "im"}
+    event = {
+        "type": "message",
+        "user": "U1",
+        "text": "hi",
+        "ts": "1.2",
+        "channel": "D1",
+        "channel_type": "im",
+    }
     assert office.people.event(event, team_id=office.workspace.team.id).answer.ok
 
     payload = dict(office.people.sent[-1], team_id=other.id, event_id="EvOther")
     assert office.people.door.deliver("event", payload).ok
     with office.app.store.system() as session:
-        assert session.scalar(sa.select(sa.func.count()).where(SlackArrival.team_id == other.id)) == 0
+        assert (
+            session.scalar(sa.select(sa.func.count()).where(SlackArrival.team_id == other.id)) == 0
+        )
 
 
 def test_tokens_are_sealed_and_words_are_not_kept_twice(office: Office) -> None:
@@ -100,11 +112,16 @@ def test_over_a_socket_it_is_the_same(tmp_path: Path, slack_seed: Path) -> None:
     with FakeSlack(Workspace()) as slack:
         anna = slack.workspace.add_user("Anna", email="anna@demo.example", locale="en-GB")
         token = SecretStr(slack.workspace.app_token.value)
-        with opened(folder, slack, Clock(), slack_signing_secret=None, slack_app_token=token) as (_, http):
+        with opened(folder, slack, Clock(), slack_signing_secret=None, slack_app_token=token) as (
+            _,
+            http,
+        ):
             slack.until(lambda: slack.sockets.open)
             people = People(slack, Envelopes(slack))
             said = people.say(anna, None, "find leads in Aarhus")
-            found = slack.until(lambda: slack.workspace.from_bot(slack.workspace.dm(anna), thread=said.ts))
+            found = slack.until(
+                lambda: slack.workspace.from_bot(slack.workspace.dm(anna), thread=said.ts)
+            )
             assert "Mette Holm" in found[0].shown
             # Without a signing secret there is no door for posts.
             assert http.post("/slack/events", content=b"{}").status_code in (404, 405)
@@ -114,7 +131,13 @@ def request_of_a_customer(office: Office) -> str:
     """Jens asks for a booking in the widget: the office has to say yes."""
     with office.app.store.reading(TENANT) as session:
         jens = session.scalars(sa.select(Row).where(Row.email == "jens@demo.example")).one()
-    action = Book.model_validate({"service": "standard clean", "start": "2026-11-24T10:00:00+01:00"})
+    action = Book.model_validate(
+        {
+            "customer": "Jens Nygaard",
+            "service": "standard clean",
+            "start": "2026-11-24T10:00:00+01:00",
+        }
+    )
     made = office.app.gate.propose(as_actor(jens, channel="widget"), action, origin="form")
     assert made.status == "pending"
     return made.id
@@ -124,7 +147,10 @@ def test_an_approver_is_told_by_direct_message_and_decides_there(office: Office)
     id = request_of_a_customer(office)
 
     card = office.slack.until(
-        lambda: next((m for m in office.workspace.from_bot(office.dm(office.anna)) if id in str(m.blocks)), None),
+        lambda: next(
+            (m for m in office.workspace.from_bot(office.dm(office.anna)) if id in str(m.blocks)),
+            None,
+        ),
         seconds=15,
     )
     assert "Jens Nygaard" in card.shown
@@ -132,7 +158,9 @@ def test_an_approver_is_told_by_direct_message_and_decides_there(office: Office)
 
     office.slack.until(lambda: status_of(office, id) == "done", seconds=10)
     office.slack.until(lambda: "Done" in card.shown)
-    assert [m for m in office.workspace.from_bot(office.dm(office.jonas)) if id in str(m.blocks)] == []
+    assert [
+        m for m in office.workspace.from_bot(office.dm(office.jonas)) if id in str(m.blocks)
+    ] == []
 
 
 def test_nobody_is_told_at_night(office: Office) -> None:
@@ -141,15 +169,22 @@ def test_nobody_is_told_at_night(office: Office) -> None:
     office.people.open_home(office.anna)
     office.slack.until(lambda: office.slack.asked("views.publish"))
 
-    office.slack.until(lambda: office.clock.ahead(seconds=0) is None and len(office.slack.calls) > 2)
+    office.slack.until(
+        lambda: office.clock.ahead(seconds=0) is None and len(office.slack.calls) > 2
+    )
     from time import sleep
 
     sleep(6)
-    assert [m for m in office.workspace.from_bot(office.dm(office.anna)) if id in str(m.blocks)] == []
+    assert [
+        m for m in office.workspace.from_bot(office.dm(office.anna)) if id in str(m.blocks)
+    ] == []
 
     office.clock.ahead(hours=9)
     office.slack.until(
-        lambda: [m for m in office.workspace.from_bot(office.dm(office.anna)) if id in str(m.blocks)], seconds=15
+        lambda: [
+            m for m in office.workspace.from_bot(office.dm(office.anna)) if id in str(m.blocks)
+        ],
+        seconds=15,
     )
 
 
