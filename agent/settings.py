@@ -18,6 +18,9 @@ from memory.private import own_folder
 from tools.errors import Rejected
 from tools.findings import findings
 
+SHORTEST_SECRET = 16
+"""Characters of FRIDAY_SECRET_KEY."""
+
 
 @dataclass(frozen=True)
 class Keys:
@@ -140,13 +143,27 @@ def _is_whole(address: str) -> bool:
 def read_settings() -> Settings:
     """The settings of the environment and `.env`. Rejected names each variable that is wrong."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         fields = {
             "FRIDAY_" + name.replace(".", "_").upper(): why for name, why in findings(error).items()
         }
         told = "; ".join(f"{name} {why}" for name, why in fields.items())
         raise Rejected(f"A setting is wrong. {told}.", fields=fields) from None
+    _check_secrets(settings)
+    return settings
+
+
+def _check_secrets(settings: Settings) -> None:
+    """Whoever guesses the secret makes bearers and digests of their own."""
+    given = settings.secret_key
+    if given is not None and len(given.get_secret_value()) < SHORTEST_SECRET:
+        why = (
+            f"must have at least {SHORTEST_SECRET} characters; leave it out and a good one is made"
+        )
+        raise Rejected(
+            f"A setting is wrong. FRIDAY_SECRET_KEY {why}.", fields={"FRIDAY_SECRET_KEY": why}
+        )
 
 
 def load_keys(settings: Settings) -> Keys:

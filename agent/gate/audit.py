@@ -196,6 +196,8 @@ def _problem(keys: Keys, row: AuditRow, *, expected: int, previous: str) -> str 
         return f"row {expected} is missing"
     if row.previous != previous:
         return "it does not follow the row before it"
+    if keys.by_id(row.hash.partition(":")[0]) is None:
+        return "it is sealed with a key that is not known here; set an earlier one as FRIDAY_SECRET_KEY_OLD"
     if not holds(keys, "audit", _covered(row), row.hash):
         return "it was changed"
     if row.payload is None:

@@ -111,6 +111,7 @@ def test_an_old_key_keeps_old_rows_readable_and_a_strange_one_does_not(world: Wo
 
     assert checked(world, new) is None
     assert checked(world, strange).seq == 1
+    assert "FRIDAY_SECRET_KEY_OLD" in checked(world, strange).why
 
 
 def test_a_digest_made_with_an_old_key_is_still_good(world: World) -> None:

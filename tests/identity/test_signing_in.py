@@ -384,6 +384,16 @@ def test_a_setting_that_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch) -> No
         read_settings()
 
 
+def test_a_secret_that_can_be_guessed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRIDAY_SECRET_KEY", "x" * 15)
+
+    with pytest.raises(Rejected, match="FRIDAY_SECRET_KEY must have at least 16 characters"):
+        read_settings()
+
+    monkeypatch.setenv("FRIDAY_SECRET_KEY", "x" * 16)
+    read_settings()
+
+
 @pytest.mark.parametrize(
     "address",
     ["friday.example.com", "//friday.example.com", "ftp://a.example", "https://", "https://a:b:c"],

@@ -11,7 +11,10 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
+    ContextActionsBlock,
     ContextBlock,
+    FeedbackButtonObject,
+    FeedbackButtonsElement,
     HeaderBlock,
     RichTextBlock,
     RichTextElementParts,
@@ -114,6 +117,18 @@ def choices(options: Sequence[Option]) -> list[Block]:
         for place, option in enumerate(options[:_CHOICES])
     ]
     return [ActionsBlock(elements=elements)] if elements else []
+
+
+def good_or_bad(turn_id: str, language: Language) -> Block:
+    """Whether an answer was any good."""
+    good, bad = (
+        FeedbackButtonObject(text=plain(word(name, language), BUTTON), value=f"{name}:{turn_id}")
+        for name in ("good", "bad")
+    )
+    element = FeedbackButtonsElement(
+        action_id="friday_feedback", positive_button=good, negative_button=bad
+    )
+    return ContextActionsBlock(elements=[element])
 
 
 def button(

@@ -74,7 +74,9 @@ class SlackChannel:
             friday, directory=directory, deciding=deciding, cards=cards, talking=talking,
             courier=self._courier,
         )  # fmt: skip
-        self._views = Views(directory=directory, deciding=deciding, actions=self._actions)
+        self._views = Views(
+            friday.conversations, directory=directory, deciding=deciding, actions=self._actions
+        )
         self._secret = _given(settings.slack_signing_secret)
         self._bolt = self._app()
         self._socket: AsyncSocketModeHandler | None = None

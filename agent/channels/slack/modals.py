@@ -23,7 +23,9 @@ from agent.channels.slack.words import Language, word
 from tools.cards import FormCard, FormField, ProposalCard
 
 VALUE = "value"
-REASON, TYPED, CHECKED = "reason", "typed", "checked"
+REASON, TYPED, CHECKED, COMMENT = "reason", "typed", "checked", "comment"
+_NAMED = frozenset(("deny", "approve"))
+"""Dialogs whose button says what it does."""
 _LABEL, _HINT, _INPUT = 2_000, 2_000, 2_900
 _MOST_OPTIONS = 100
 
@@ -42,6 +44,17 @@ def deny(seen: Seen, language: Language) -> View:
         optional=True,
     )
     return _modal("deny", seen, language, [why])
+
+
+def feedback(turn_id: str, language: Language) -> View:
+    """What was wrong with an answer."""
+    comment = InputBlock(
+        block_id=COMMENT,
+        label=plain(word("comment", language), _LABEL),
+        element=PlainTextInputElement(action_id=VALUE, multiline=True, max_length=2_000),
+        optional=True,
+    )
+    return _modal("feedback", Seen(turn_id, 0), language, [comment])
 
 
 def approve(card: ProposalCard, seen: Seen, language: Language) -> View:
@@ -90,7 +103,7 @@ def _modal(kind: str, seen: Seen, language: Language, blocks: list[Block]) -> Vi
         type="modal",
         callback_id=f"friday_{kind}",
         title=plain(word(f"title_{kind}", language), 24),
-        submit=plain(word("save" if kind == "edit" else f"title_{kind}", language), 24),
+        submit=plain(word(f"title_{kind}" if kind in _NAMED else "save", language), 24),
         close=plain(word("no", language), 24),
         private_metadata=json.dumps({"id": seen.id, "v": seen.version}),
         blocks=blocks,

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from slack_sdk.models.blocks import ActionsBlock, Block, MarkdownBlock, TableBlock
 
-from agent.channels.slack.blocks import MOST, blocks_of, button, choices
+from agent.channels.slack.blocks import MOST, blocks_of, button, choices, good_or_bad
 from agent.channels.slack.texts import markdown
 from agent.channels.slack.words import Language, word
 from agent.conversations.events import EventOut
@@ -61,6 +61,9 @@ def _posts(turn: Sequence[EventOut], public: bool, address: str) -> list[Post]:
     offered = [e.body["options"] for e in turn if e.kind == "choices" and e.body.get("options")]
     options = _OPTIONS.validate_python(offered[-1]) if offered else ()
     blocks = _blocks(said, cards, options, language, public=public, address=address, turn=turn)
+    answered = next((event.turn_id for event in turn if event.kind == "done"), None)
+    if blocks and answered:
+        blocks.append(good_or_bad(answered, language))
     posts = [Post(said or word("ai", language), tuple(blocks))] if blocks else []
     proposals = dict.fromkeys(str(e.body["card"]["id"]) for e in turn if e.kind == "proposal")
     return [*posts, *(Post("", proposal_id=id) for id in proposals)]
@@ -82,7 +85,7 @@ def _blocks(
         show = button("reveal", word("show", language), "", first)
         return [MarkdownBlock(text=word("answered", language)), ActionsBlock(elements=[show])]
     shown = [block for card in cards for block in blocks_of(card, language, address=address)]
-    return [*blocks, *_one_table(shown), *choices(options)][:MOST]
+    return [*blocks, *_one_table(shown), *choices(options)][: MOST - 1]
 
 
 def _one_table(blocks: Sequence[Block]) -> list[Block]:

@@ -32,6 +32,8 @@ from tools.kit import Actor
 
 _log = logging.getLogger(__name__)
 
+SOON = 0.7
+"""Seconds after which a person is shown that an answer is on its way."""
 _FILES = 5
 
 
@@ -64,10 +66,12 @@ class Talking:
             else:
                 await say(client, channel, root, error.message)
 
-    async def say_for(self, actor: Actor, place: Place, text: str, *, key: str) -> None:
+    async def say_for(
+        self, client: AsyncWebClient, actor: Actor, place: Place, text: str, *, key: str
+    ) -> None:
         """Words that somebody said with a button."""
         await asyncio.to_thread(self._friday.limits.take, CHAT, actor.id, now=self._friday.clock())
-        await self._say(actor, place, text, key=key, uploads=())
+        await self._say(client, actor, place, text, key=key, uploads=())
 
     async def _is_meant(self, team: Team, event: Mapping[str, Any]) -> bool:
         if is_direct(event) or mentions(event, team.bot_user):
@@ -89,15 +93,24 @@ class Talking:
         uploads = await self._files(client, team, actor, place, event.get("files") or ())
         words = words_of(event, team.bot_user)
         if words or uploads:
-            await self._say(actor, place, words, key=f"slack:{channel}:{ts}", uploads=uploads)
+            await self._say(
+                client, actor, place, words, key=f"slack:{channel}:{ts}", uploads=uploads
+            )
         elif not event.get("files"):
-            await self._say(actor, place, "help", key=f"slack:{channel}:{ts}", uploads=())
+            await self._say(client, actor, place, "help", key=f"slack:{channel}:{ts}", uploads=())
 
     async def _say(
-        self, actor: Actor, place: Place, text: str, *, key: str, uploads: Sequence[str]
+        self,
+        client: AsyncWebClient,
+        actor: Actor,
+        place: Place,
+        text: str,
+        *,
+        key: str,
+        uploads: Sequence[str],
     ) -> None:
         thread, said = await asyncio.to_thread(self._stored, actor, place, text, key, uploads)
-        task = asyncio.create_task(self._follow(actor, thread, said))
+        task = asyncio.create_task(self._follow(client, actor, thread, said))
         self._following.add(task)
         task.add_done_callback(self._following.discard)
 
@@ -112,14 +125,31 @@ class Talking:
         )  # fmt: skip
         return thread, said
 
-    async def _follow(self, actor: Actor, thread: SlackThread, said: Said) -> None:
+    async def _follow(
+        self, client: AsyncWebClient, actor: Actor, thread: SlackThread, said: Said
+    ) -> None:
         """Until the answer is there: then it is posted at once, and not at the courier's next look."""
-        talk = self._friday.conversations
+        answered = asyncio.create_task(self._answered(actor, said))
+        await asyncio.wait({answered}, timeout=SOON)
+        if not answered.done():
+            await self._busy(client, thread, word("busy_now", actor.language))
+            await answered
+        self._courier.nudge()
+
+    async def _answered(self, actor: Actor, said: Said) -> None:
         try:
-            await talk.wait_for(actor, said.turn_id, timeout=300)
+            await self._friday.conversations.wait_for(actor, said.turn_id, timeout=300)
         except (ToolError, Interrupted) as error:
             _log.info("the turn %s is no longer followed: %s", said.turn_id, error)
-        self._courier.nudge()
+
+    async def _busy(self, client: AsyncWebClient, thread: SlackThread, status: str) -> None:
+        """Says that an answer is being made; Slack takes it away with the next post."""
+        try:
+            await client.assistant_threads_setStatus(
+                channel_id=thread.channel, thread_ts=thread.thread_ts, status=status
+            )
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            _log.info("no status could be shown: %s", type(error).__name__)
 
     async def _is_public(self, client: AsyncWebClient, channel: str) -> bool:
         """Whether everybody in the workspace can read it. What Slack does not say is taken for open."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from pydantic_ai.models import Model
 from starlette.testclient import TestClient
 
 from agent.app import App, create_app
@@ -78,7 +79,7 @@ def slack_seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def opened(
-    folder: Path, slack: FakeSlack, clock: Clock, **more: Any
+    folder: Path, slack: FakeSlack, clock: Clock, model: Model[Any] | None = None, **more: Any
 ) -> Generator[tuple[App, TestClient]]:
     """An installation that is running, with that Slack in its settings."""
     given = {
@@ -87,7 +88,7 @@ def opened(
         "slack_api_url": slack.api,
     }
     settings = settings_in(folder, **(given | more))
-    app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock, model=model)
     with TestClient(app.asgi, base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as http:
         slack.until(lambda: slack.asked("auth.test", ok=True))
         yield app, http

@@ -105,6 +105,7 @@ class Actions:
             "undo": self._undo,
             "show": self._show,
             "reveal": self._reveal,
+            "feedback": self._feedback,
         }
 
     async def clicked(
@@ -179,12 +180,26 @@ class Actions:
             events = read_after(session, thread.conversation_id, click.seen.version - 1, limit=20)
         return cards_after(events, click.actor.language, address=self._friday.address)
 
+    async def _feedback(self, click: Click) -> None:
+        kind, _, turn_id = str(click.action["value"]).partition(":")
+        talk, language = self._friday.conversations, click.actor.language
+        await asyncio.to_thread(talk.feedback, click.actor, turn_id=turn_id, good=kind == "good")
+        if kind == "good":
+            await tell(click.client, click.body, word("thanks", language))
+            return
+        view = modals.feedback(turn_id, language)
+        await click.client.views_open(trigger_id=click.body["trigger_id"], view=view)
+
     async def _say(self, click: Click) -> None:
         kept = await asyncio.to_thread(self._public, click)
         place = Place(click.team.id, click.channel, click.thread_ts, click.member, kept)
         at = str(click.action.get("action_ts") or "")
         await self._talking.say_for(
-            click.actor, place, str(click.action["value"]), key=f"slack:{click.channel}:{at}"
+            click.client,
+            click.actor,
+            place,
+            str(click.action["value"]),
+            key=f"slack:{click.channel}:{at}",
         )
 
     def _public(self, click: Click) -> bool:

@@ -11,10 +11,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from agent.channels.slack import modals
 from agent.channels.slack.deciding import Deciding, Seen
 from agent.channels.slack.listeners.actions import Actions
-from agent.channels.slack.modals import CHECKED, REASON, TYPED
+from agent.channels.slack.modals import CHECKED, COMMENT, REASON, TYPED
 from agent.channels.slack.people import Directory
 from agent.channels.slack.teams import Team
 from agent.channels.slack.texts import cut
+from agent.conversations import Conversations
 from tools.errors import ToolError
 from tools.kit import Actor
 
@@ -25,7 +26,10 @@ _LONGEST = 400
 class Views:
     """Takes dialogs; what is wrong stands beneath the field that it is about."""
 
-    def __init__(self, *, directory: Directory, deciding: Deciding, actions: Actions) -> None:
+    def __init__(
+        self, talk: Conversations, *, directory: Directory, deciding: Deciding, actions: Actions
+    ) -> None:
+        self._talk = talk
         self._directory = directory
         self._deciding = deciding
         self._actions = actions
@@ -37,6 +41,12 @@ class Views:
         try:
             actor = await self._directory.actor(client, team, str(body["user"]["id"]))
             kind = str(view["callback_id"]).removeprefix("friday_")
+            if kind == "feedback":
+                comment = given.get(COMMENT, "")
+                await asyncio.to_thread(
+                    self._talk.feedback, actor, turn_id=seen.id, good=False, comment=comment
+                )
+                return {}
             await asyncio.to_thread(self._do, kind, actor, seen, given)
         except ToolError as error:
             return _beneath(error, given)
@@ -45,6 +55,8 @@ class Views:
     async def after(self, client: AsyncWebClient, team: Team, body: Mapping[str, Any]) -> None:
         """Bring everything up to date, once the dialog is closed."""
         seen = modals.seen_of(body["view"])
+        if not seen.version:  # about an answer, and not about a proposal
+            return
         actor = await self._directory.actor(client, team, str(body["user"]["id"]))
         await self._actions.decided(client, team, actor, seen.id, {"user": body["user"]})
 
