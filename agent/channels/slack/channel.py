@@ -7,6 +7,7 @@ import contextlib
 import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import aiohttp
@@ -82,6 +83,8 @@ class SlackChannel:
         self._socket: AsyncSocketModeHandler | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._greeted = asyncio.Event()
+        # Threads of its own: a receipt must not wait behind the answers that are being posted.
+        self._door = ThreadPoolExecutor(2, thread_name_prefix="friday-slack-door")
         self._standing: list[asyncio.Task[None]] = []
 
     def routes(self) -> APIRouter:
@@ -126,6 +129,7 @@ class SlackChannel:
             await asyncio.wait(self._tasks, timeout=DRAIN)
         await self._courier.stop()
         await self._teams.close()
+        self._door.shutdown(wait=False)
 
     def _app(self) -> AsyncApp:
         teams = self._teams
@@ -178,7 +182,9 @@ class SlackChannel:
                 return BoltResponse(status=503, body="")  # Slack sends it again
         if team is None:
             return await ack()
-        arrival = await asyncio.to_thread(self._arrivals.take_in, team.tenant_id, body)
+        arrival = await asyncio.get_running_loop().run_in_executor(
+            self._door, self._arrivals.take_in, team.tenant_id, body
+        )
         if arrival is None:
             return await ack()
         context["arrival"] = arrival

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from agent.channels.slack.listeners.events import KINDS
 from agent.firms.demo.seed import TENANT
 from agent.identity.people import as_actor
 from memory.tables.gate import Proposal
@@ -17,10 +18,12 @@ from tests.channels.slack.conftest import Office, opened
 from tests.fakes.slack.doors import Envelopes, SignedPosts, signature
 from tests.fakes.slack.driver import People
 from tests.fakes.slack.server import FakeSlack
+from tests.fakes.slack.shapes import manifest_faults
 from tests.fakes.slack.workspace import Workspace
 from tests.support.friday import Clock
 from tools.booking.actions import Book
 
+ROOT = Path(__file__).parents[3]
 LARGE = b'{"a": "' + b"x" * 5_000_000 + b'"}'
 JSON = {"content-type": "application/json"}
 
@@ -191,3 +194,12 @@ def test_nobody_is_told_at_night(office: Office) -> None:
 def status_of(office: Office, id: str) -> str:
     with office.app.store.reading(TENANT) as session:
         return session.get_one(Proposal, (TENANT, id)).status
+
+
+def test_the_manifest_is_one_that_slack_takes() -> None:
+    manifest = json.loads((ROOT / "docs" / "slack-manifest.json").read_text("utf-8"))
+
+    assert manifest_faults(manifest) == []
+    assert set(manifest["settings"]["event_subscriptions"]["bot_events"]) == {
+        *(set(KINDS) - {"message"}), "message.im", "message.channels", "message.groups",
+    }  # fmt: skip

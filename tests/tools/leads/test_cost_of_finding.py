@@ -15,6 +15,8 @@ from tools.kit import Context
 from tools.leads.queries import FindCustomers, FindLeads
 
 Asked = list[tuple[str, Any]]
+ON_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""PostgreSQL plans by what its tables hold, and reads no file of ours."""
 
 
 @pytest.fixture
@@ -79,10 +81,8 @@ def test_what_is_not_shown_is_not_read(common: Store) -> None:
     assert [statement for statement, _ in asked if "leads.pipeline" in statement] == []
 
 
+@ON_SQLITE
 def test_a_common_word_is_looked_for_in_an_index_alone(common: Store) -> None:
-    if common.dialect != "sqlite":
-        pytest.skip("PostgreSQL plans by what the tables hold")
-
     with listening(common) as (ctx, asked):
         FindLeads(query="mette").run(ctx)
         FindCustomers(query="mette").run(ctx)
@@ -92,10 +92,8 @@ def test_a_common_word_is_looked_for_in_an_index_alone(common: Store) -> None:
     assert "walk_customers" in plans[1]
 
 
+@ON_SQLITE
 def test_what_has_a_source_is_looked_for_along_that_source(common: Store) -> None:
-    if common.dialect != "sqlite":
-        pytest.skip("PostgreSQL plans by what the tables hold")
-
     with listening(common) as (ctx, asked):
         FindLeads(source="s1").run(ctx)
         plan = plan_of(ctx, asked, "leads")
@@ -104,10 +102,8 @@ def test_what_has_a_source_is_looked_for_along_that_source(common: Store) -> Non
     assert "walk_leads" not in plan
 
 
+@ON_SQLITE
 def test_a_store_is_read_without_copies_of_its_pages(common: Store) -> None:
-    if common.dialect != "sqlite":
-        pytest.skip("a file is read on SQLite only")
-
     with context(common, writing=False) as ctx:
         mapped = ctx.session.connection().exec_driver_sql("PRAGMA mmap_size").scalar_one()
 
