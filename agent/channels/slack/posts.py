@@ -36,7 +36,7 @@ def posts_of(
     """What to post of the events, in order, each with the place up to which Slack then knows them (0: not all of it).
 
     A turn is posted when it is over; what follows one that still runs waits. `public`: anybody in the workspace
-    reads along, so that cards are only hinted at.
+    reads along, so that answers and proposals are only hinted at.
     """
     posts: list[tuple[int, Post | None]] = []
     turn: list[EventOut] = []
@@ -55,37 +55,38 @@ def _is_open(events: Sequence[EventOut]) -> bool:
 
 
 def _posts(turn: Sequence[EventOut], public: bool, address: str) -> list[Post]:
-    language = _language(turn)
-    said = "\n".join(_words(turn)).strip()
+    language, said = _language(turn), _said(turn)
+    shown = _shown(turn, language, address=address)
+    proposals = dict.fromkeys(str(e.body["card"]["id"]) for e in turn if e.kind == "proposal")
+    cards = [Post("", proposal_id=id) for id in proposals]
+    if not shown:
+        return cards
+    if public:
+        return [_hint(turn, language), *cards]
+    answered = next((event.turn_id for event in turn if event.kind == "done"), None)
+    asked = [good_or_bad(answered, language)] if answered else []
+    return [Post(said or word("ai", language), (*shown, *asked)), *cards]
+
+
+def _hint(turn: Sequence[EventOut], language: Language) -> Post:
+    """That there is an answer, and a button with which the one who asked sees it alone."""
+    show = button("reveal", word("show", language), "", turn[0].id)
+    told = word("answered", language)
+    return Post(told, (MarkdownBlock(text=told), ActionsBlock(elements=[show])))
+
+
+def _shown(turn: Sequence[EventOut], language: Language, *, address: str) -> list[Block]:
+    said = _said(turn)
     cards = [_CARD.validate_python(e.body["card"]) for e in turn if e.kind == "card"]
     offered = [e.body["options"] for e in turn if e.kind == "choices" and e.body.get("options")]
-    options = _OPTIONS.validate_python(offered[-1]) if offered else ()
-    blocks = _blocks(said, cards, options, language, public=public, address=address, turn=turn)
-    answered = next((event.turn_id for event in turn if event.kind == "done"), None)
-    if blocks and answered:
-        blocks.append(good_or_bad(answered, language))
-    posts = [Post(said or word("ai", language), tuple(blocks))] if blocks else []
-    proposals = dict.fromkeys(str(e.body["card"]["id"]) for e in turn if e.kind == "proposal")
-    return [*posts, *(Post("", proposal_id=id) for id in proposals)]
+    options: tuple[Option, ...] = _OPTIONS.validate_python(offered[-1]) if offered else ()
+    words: list[Block] = [MarkdownBlock(text=markdown(said))] if said else []
+    drawn = [block for card in cards for block in blocks_of(card, language, address=address)]
+    return [*words, *_one_table(drawn), *choices(options)][: MOST - 1]
 
 
-def _blocks(
-    said: str,
-    cards: Sequence[Card],
-    options: Sequence[Option],
-    language: Language,
-    *,
-    public: bool,
-    address: str,
-    turn: Sequence[EventOut],
-) -> list[Block]:
-    blocks: list[Block] = [MarkdownBlock(text=markdown(said))] if said else []
-    if public and cards:
-        first = next(event.id for event in turn if event.kind == "card")
-        show = button("reveal", word("show", language), "", first)
-        return [MarkdownBlock(text=word("answered", language)), ActionsBlock(elements=[show])]
-    shown = [block for card in cards for block in blocks_of(card, language, address=address)]
-    return [*blocks, *_one_table(shown), *choices(options)][: MOST - 1]
+def _said(turn: Sequence[EventOut]) -> str:
+    return "\n".join(_words(turn)).strip()
 
 
 def _one_table(blocks: Sequence[Block]) -> list[Block]:
@@ -114,13 +115,11 @@ def _language(turn: Sequence[EventOut]) -> Language:
     return "da" if spoken and spoken[-1]["language"] == "da" else "en"
 
 
-def cards_after(events: Sequence[EventOut], language: Language, *, address: str) -> list[Block]:
-    """The cards of the turn that these events begin with."""
+def answer_after(events: Sequence[EventOut], language: Language, *, address: str) -> list[Block]:
+    """The answer of the turn that these events begin with: words, cards and choices."""
     turn: list[EventOut] = []
     for event in events:
+        turn.append(event)
         if event.kind == "done":
             break
-        turn.append(event)
-    cards = [_CARD.validate_python(e.body["card"]) for e in turn if e.kind == "card"]
-    shown = [block for card in cards for block in blocks_of(card, language, address=address)]
-    return _one_table(shown)[:MOST]
+    return _shown(turn, language, address=address)

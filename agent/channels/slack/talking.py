@@ -17,7 +17,7 @@ from agent.channels.slack.api import answer
 from agent.channels.slack.courier import Courier, say
 from agent.channels.slack.incoming import is_direct, is_spoken, mentions, place_of, words_of
 from agent.channels.slack.parts import Friday
-from agent.channels.slack.people import Directory, Unknown
+from agent.channels.slack.people import Directory
 from agent.channels.slack.teams import Team
 from agent.channels.slack.texts import fallback
 from agent.channels.slack.threads import Place
@@ -58,13 +58,12 @@ class Talking:
             actor = await self._directory.actor(client, team, str(event["user"]))
             await self._take(client, team, actor, event)
         except ToolError as error:
-            alone = isinstance(error, Unknown) and not is_direct(event)
-            if alone:
-                await client.chat_postEphemeral(
-                    channel=channel, user=str(event["user"]), text=fallback(error.message)
-                )
-            else:
+            if is_direct(event):
                 await say(client, channel, root, error.message)
+                return
+            await client.chat_postEphemeral(
+                channel=channel, user=str(event["user"]), text=fallback(error.message)
+            )
 
     async def say_for(
         self, client: AsyncWebClient, actor: Actor, place: Place, text: str, *, key: str

@@ -43,6 +43,7 @@ def _thread(store: Store, actor: Actor, place: Place, now: dt.datetime) -> Slack
     with store.session(actor.tenant_id) as session:
         found = find_thread(session, actor.id, place)
         if found is not None:
+            found.public = place.public  # a channel may have been opened or closed since
             return found
         conversation = Conversation(
             id=new_id("cnv"), owner_id=actor.id, channel="slack", language=actor.language,

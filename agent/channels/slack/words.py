@@ -46,8 +46,8 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Et forslag venter på en afgørelse. Detaljerne vises ikke i en åben kanal.",
     ),
     "answered": (
-        "I found something. It is not shown in an open channel.",
-        "Jeg fandt noget. Det vises ikke i en åben kanal.",
+        "I have an answer. It is not shown in an open channel.",
+        "Jeg har et svar. Det vises ikke i en åben kanal.",
     ),
     "moved": (
         "This card has changed since. It shows what it is now; please look again.",

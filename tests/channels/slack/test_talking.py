@@ -149,6 +149,15 @@ def test_an_open_channel_gets_a_hint_and_who_asked_sees_the_rest_alone(office: O
     assert "Mette" not in refused.shown
 
 
+def test_no_answer_outcome_or_choice_stands_in_an_open_channel(office: Office) -> None:
+    town = office.workspace.add_channel("town", office.anna, office.jonas)
+    bot = office.workspace.bot.user
+    for text in ("what is Jens Nygaard's phone number?", "help", "book Jens"):
+        [answer] = office.ask(office.anna, f"<@{bot}> {text}", where=town)
+        assert "Jens" not in answer.shown, text
+        assert "Jens" not in answer.text, text
+
+
 def test_markup_in_records_stays_typed_text(office: Office) -> None:
     office.ask(
         office.anna, "create lead <!channel> <https://evil.example|Approve> in Aarhus", count=1

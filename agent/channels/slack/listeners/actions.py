@@ -19,7 +19,7 @@ from agent.channels.slack.deciding import Deciding, Seen
 from agent.channels.slack.home import home_of
 from agent.channels.slack.parts import Friday
 from agent.channels.slack.people import Directory
-from agent.channels.slack.posts import cards_after
+from agent.channels.slack.posts import answer_after
 from agent.channels.slack.talking import Talking
 from agent.channels.slack.teams import Team
 from agent.channels.slack.texts import fallback
@@ -177,8 +177,8 @@ class Actions:
             thread = find_thread(session, click.actor.id, place)
             if thread is None:
                 return []
-            events = read_after(session, thread.conversation_id, click.seen.version - 1, limit=20)
-        return cards_after(events, click.actor.language, address=self._friday.address)
+            events = read_after(session, thread.conversation_id, click.seen.version - 1, limit=100)
+        return answer_after(events, click.actor.language, address=self._friday.address)
 
     async def _feedback(self, click: Click) -> None:
         kind, _, turn_id = str(click.action["value"]).partition(":")
