@@ -43,6 +43,9 @@ MOST = 48
 """Blocks of a message that we use; Slack takes 50."""
 _ROWS, _COLUMNS, _CELL, _TYPED = 90, 20, 300, 2_800
 _CHOICES = 20
+_AROUND_A_CELL = len('{"type": "raw_text", "text": ""}, ')
+_MESSAGE = 12_000
+"""Characters of all blocks: above about 13,200 Slack refuses a message (msg_blocks_too_long)."""
 
 
 def blocks_of(card: Card, language: Language, *, address: str = "") -> list[Block]:
@@ -87,13 +90,17 @@ def proposal(card: ProposalCard, language: Language) -> list[Block]:
     ]
     doubts += [f"{each.label}: {each.before} → {each.value}" for each in card.moved]
     doubts += [card.problem] if card.problem else []
-    return [
+    shown: list[Block] = [
         *_titled(card.preview.title),
         *_typed(told),
-        *(SectionBlock(text=plain(doubt)) for doubt in doubts[:10]),
+        *(SectionBlock(text=plain(doubt)) for doubt in doubts),
         ContextBlock(elements=[plain(_foot(card, language))]),
-        *_buttons(card, language),
-    ]  # fmt: skip
+    ]
+    if is_cut(shown):
+        # Nobody says yes here to what they cannot see.
+        shown.insert(1, SectionBlock(text=plain(word("too_long", language))))
+        card = card.model_copy(update={"decidable": False})
+    return fitting([*shown, *_buttons(card, language)])
 
 
 def summary(card: ProposalCard, language: Language) -> list[Block]:
@@ -196,16 +203,46 @@ def _titled(title: str) -> list[Block]:
 
 
 def _typed(lines: Iterable[str]) -> list[Block]:
-    """Lines in preformatted text, which Slack shows as it is."""
+    """Lines in preformatted text, which Slack shows as it is; what is long goes on in another block."""
     found: list[Block] = []
     kept = ""
-    for line in [*lines, ""]:
+    for line in [*(part for whole in lines for part in _parts(whole)), ""]:
         if kept and (len(kept) + len(line) > _TYPED or not line):
-            part = RichTextElementParts.Text(text=cut(kept, _TYPED))
+            part = RichTextElementParts.Text(text=kept)
             found.append(RichTextBlock(elements=[RichTextPreformattedElement(elements=[part])]))
             kept = ""
         kept = f"{kept}\n{line}" if kept else line
     return found
+
+
+def _parts(line: str) -> list[str]:
+    return [line[at : at + _TYPED] for at in range(0, len(line), _TYPED)]
+
+
+def fitting(blocks: Sequence[Block]) -> list[Block]:
+    """As many as a message takes, and always the buttons at its end."""
+    if len(blocks) <= MOST and sum(map(_size, blocks)) <= _MESSAGE:
+        return list(blocks)
+    last = [blocks[-1]] if isinstance(blocks[-1], ActionsBlock) else []
+    kept, size = list[Block](), sum(map(_size, last))
+    for block in blocks[: len(blocks) - len(last)]:
+        size += _size(block)
+        if len(kept) + len(last) + 1 >= MOST or size > _MESSAGE:
+            kept.append(ContextBlock(elements=[plain("…")]))
+            break
+        kept.append(block)
+    return [*kept, *last]
+
+
+def is_cut(blocks: Sequence[Block]) -> bool:
+    """Whether `fitting` leaves something out: then nobody may say yes to what they cannot see."""
+    return len(blocks) > MOST or sum(map(_size, blocks)) > _MESSAGE
+
+
+def _size(block: Block) -> int:
+    """Characters, roughly: of a table without what surrounds its cells."""
+    told = json.dumps(block.to_dict(), ensure_ascii=False)
+    return len(told) - _AROUND_A_CELL * told.count('"raw_text"')
 
 
 def _lines(lines: Sequence[Line], language: Language) -> list[str]:
@@ -221,7 +258,7 @@ def _line(line: Line, language: Language) -> str:
 
 
 def _table(card: TableCard, language: Language) -> list[Block]:
-    shown = card.rows[:_ROWS]
+    shown = card.rows[: _rows_that_fit(card)]
     total = card.total if card.total is not None else len(card.rows)
     title = card.title
     if total > len(shown):
@@ -237,6 +274,15 @@ def as_lines(card: Card, language: Language) -> list[Block]:
         return blocks_of(card, language)
     rows = [" · ".join(cell.text for cell in row if cell.text) for row in card.rows[:_ROWS]]
     return _typed(rows)
+
+
+def _rows_that_fit(card: TableCard) -> int:
+    size = 0
+    for place, row in enumerate(card.rows[:_ROWS]):
+        size += sum(min(len(cell.text), _CELL) for cell in row)
+        if size > _MESSAGE // 2:
+            return place
+    return _ROWS
 
 
 def _cell(text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, ContextBlock
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.channels.slack import blocks, threads
@@ -17,7 +17,7 @@ from agent.channels.slack.api import answer, is_final, reason
 from agent.channels.slack.parts import Friday
 from agent.channels.slack.people import CHANNEL
 from agent.channels.slack.teams import Teams
-from agent.channels.slack.texts import fallback
+from agent.channels.slack.texts import fallback, plain
 from agent.channels.slack.words import word
 from agent.identity.people import as_actor
 from memory.store import TenantSession
@@ -119,7 +119,7 @@ class Cards:
         draw = blocks.summary if public else blocks.proposal
         title = word("hidden", actor.language) if public else card.preview.title
         return Drawn(
-            fallback(title), draw(card, actor.language)[: blocks.MOST], _state(row)
+            fallback(title), draw(card, actor.language), _state(row)
         )  # fmt: skip
 
     async def _renew(self, tenant_id: str, id: str) -> None:
@@ -130,7 +130,14 @@ class Cards:
         drawn = await asyncio.to_thread(
             self.drawn, tenant_id, found.user_id, found.proposal_id, public=found.public
         )
-        if team is None or drawn is None or drawn.shown == found.shown:
+        if team is None:
+            return
+        if drawn is None:  # its reader may not see it any more: no copy keeps its buttons
+            told = word("unseen", "en")
+            drawn = Drawn(
+                told, [ContextBlock(elements=[plain(told)])], await self._is_now(tenant_id, found)
+            )
+        if drawn.shown == found.shown:
             return
         try:
             # Blocks again with every edit: a text alone would be shown as raw markup.
@@ -142,6 +149,14 @@ class Cards:
                 raise
             _log.warning("a card in %s cannot be changed: %s", found.channel, reason(error))
         await asyncio.to_thread(self._mark, tenant_id, id, drawn.shown)
+
+    async def _is_now(self, tenant_id: str, card: SlackCard) -> str:
+        def read() -> str:
+            with self._friday.store.reading(tenant_id) as session:
+                row = session.fetch(Proposal, card.proposal_id)
+                return _state(row) if row is not None else card.shown
+
+        return await asyncio.to_thread(read)
 
     def _standing(self, tenant_id: str, thread: SlackThread, proposal_id: str) -> str | None:
         here = sa.select(SlackCard.id).where(

@@ -30,12 +30,13 @@ from agent.channels.slack.deciding import Deciding
 from agent.channels.slack.guard import guarded
 from agent.channels.slack.listeners.actions import Actions
 from agent.channels.slack.listeners.events import KINDS, Events
-from agent.channels.slack.listeners.views import Views
+from agent.channels.slack.listeners.views import Views, first_field
 from agent.channels.slack.notices import Notices
 from agent.channels.slack.parts import Friday
 from agent.channels.slack.people import Directory
 from agent.channels.slack.talking import Talking
 from agent.channels.slack.teams import Teams, introduced
+from agent.channels.slack.words import word
 from agent.settings import Settings
 from tools.errors import ToolError
 
@@ -95,7 +96,12 @@ class SlackChannel:
         handler = AsyncSlackRequestHandler(self._bolt)
 
         async def handle(request: Request) -> Response:
-            return await handler.handle(request)
+            try:
+                return await handler.handle(request)
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                # Signed, and of a shape that Bolt cannot read.
+                _log.warning("a request from Slack has no known shape: %s", type(error).__name__)
+                return Response(status_code=400)
 
         endpoint = guarded(handle, SignatureVerifier(self._secret))
         router.add_api_route("/slack/events", endpoint, methods=["POST"], response_model=None)
@@ -182,9 +188,13 @@ class SlackChannel:
                 return BoltResponse(status=503, body="")  # Slack sends it again
         if team is None:
             return await ack()
-        arrival = await asyncio.get_running_loop().run_in_executor(
-            self._door, self._arrivals.take_in, team.tenant_id, body
-        )
+        try:
+            arrival = await asyncio.get_running_loop().run_in_executor(
+                self._door, self._arrivals.take_in, team.tenant_id, body
+            )
+        except Exception:  # noqa: BLE001 - whatever the store has, Slack sends it again
+            _log.exception("an event from Slack could not be stored")
+            return BoltResponse(status=503, body="")
         if arrival is None:
             return await ack()
         context["arrival"] = arrival
@@ -207,7 +217,11 @@ class SlackChannel:
             await ack()
             return
         client = self._teams.client(team.token)
-        errors = await self._views.sent(client, team, body)
+        try:
+            errors = await asyncio.wait_for(self._views.sent(client, team, body), PATIENCE)
+        except Exception:  # noqa: BLE001 - the dialog stays open and says so
+            _log.exception("a dialog from Slack could not be answered")
+            errors = {first_field(body): word("busy", "en")}
         if errors:
             await ack(response_action="errors", errors=errors)
             return

@@ -39,6 +39,11 @@ def home_of(friday: Friday, actor: Actor) -> View:
     return View(type="home", blocks=shown[:_BLOCKS])
 
 
+def home_for_nobody(sentence: str) -> View:
+    """The home of somebody who may not use Friday."""
+    return View(type="home", blocks=[ContextBlock(elements=[plain(sentence)])])
+
+
 def _waiting(friday: Friday, actor: Actor) -> list[ProposalCard]:
     """What this person may decide now, and what they asked for and others decide."""
     with friday.store.reading(actor.tenant_id) as session:

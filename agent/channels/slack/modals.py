@@ -32,7 +32,15 @@ _MOST_OPTIONS = 100
 
 def edit(form: FormCard, seen: Seen, language: Language) -> View:
     """The proposal's arguments in words, each in a field of its name."""
-    return _modal("edit", seen, language, [_field(each) for each in form.fields])
+    return _modal("edit", seen, language, [_field(each) for each in form.fields if is_shown(each)])
+
+
+def is_shown(field: FormField) -> bool:
+    """Whether a dialog can hold it whole; a longer text, or a choice too many, is changed on the firm's page."""
+    values = [each.value for each in field.options]
+    if field.options:
+        return len(values) <= _MOST_OPTIONS and all(len(each) <= OPTION for each in values)
+    return len(field.value) <= _INPUT
 
 
 def deny(seen: Seen, language: Language) -> View:

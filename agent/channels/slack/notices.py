@@ -94,6 +94,12 @@ class Notices:
             return None
         return row.member
 
+    def _is_missing(self, email: str, now: dt.datetime) -> bool:
+        """Whether no workspace knew that address a moment ago."""
+        return any(
+            known == email and now - at < ASK_AGAIN for (_, known), at in self._missing.items()
+        )
+
     def _installed(self) -> list[tuple[str, str]]:
         with self._friday.store.system() as session:
             rows = session.execute(
@@ -134,6 +140,7 @@ class Notices:
                 for row in reviews
                 for user in _approvers(row, people)
                 if (row.id, user.id) not in told
+                and not self._is_missing(user.email, now)
                 and friday.gate.may_decide(session, as_actor(user, channel=CHANNEL), row) is None
             ][:_MOST]
 

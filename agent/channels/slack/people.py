@@ -5,6 +5,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -60,7 +61,8 @@ class Directory:
                 session.add(row)
             row.user_id = user.id if user else None
             row.refused = None if user else (why or "stranger")
-            row.language = "da" if str(facts.get("locale") or "").startswith("da") else "en"
+            if facts.get("locale") or not row.language:  # not every answer of Slack's says it
+                row.language = "da" if str(facts.get("locale") or "").startswith("da") else "en"
             row.checked_at = self._clock()
         return row
 
@@ -79,7 +81,7 @@ class Directory:
                 raise Unknown(_sentence(session, row.refused or "stranger", language))
         if user.suspended_at:
             raise Unknown(word("suspended", language))
-        return as_actor(user, channel=CHANNEL)
+        return replace(as_actor(user, channel=CHANNEL), language=language)
 
 
 def _refusal(team: Team, facts: Mapping[str, Any]) -> Why | None:

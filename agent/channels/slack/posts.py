@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from slack_sdk.models.blocks import ActionsBlock, Block, MarkdownBlock, TableBlock
 
-from agent.channels.slack.blocks import MOST, blocks_of, button, choices, good_or_bad
+from agent.channels.slack.blocks import blocks_of, button, choices, fitting, good_or_bad
 from agent.channels.slack.texts import markdown
 from agent.channels.slack.words import Language, word
 from agent.conversations.events import EventOut
@@ -82,7 +82,7 @@ def _shown(turn: Sequence[EventOut], language: Language, *, address: str) -> lis
     options: tuple[Option, ...] = _OPTIONS.validate_python(offered[-1]) if offered else ()
     words: list[Block] = [MarkdownBlock(text=markdown(said))] if said else []
     drawn = [block for card in cards for block in blocks_of(card, language, address=address)]
-    return [*words, *_one_table(drawn), *choices(options)][: MOST - 1]
+    return fitting([*words, *_one_table(drawn), *choices(options)])
 
 
 def _said(turn: Sequence[EventOut]) -> str:
@@ -91,8 +91,8 @@ def _said(turn: Sequence[EventOut]) -> str:
 
 def _one_table(blocks: Sequence[Block]) -> list[Block]:
     """Slack takes one table in a message: a second one is left out, its title stays."""
-    tables = [block for block in blocks if isinstance(block, TableBlock)]
-    return [block for block in blocks if block not in tables[1:]]
+    left_out = {id(block) for block in [b for b in blocks if isinstance(b, TableBlock)][1:]}
+    return [block for block in blocks if id(block) not in left_out]
 
 
 def _words(turn: Sequence[EventOut]) -> list[str]:

@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 SOON = 0.7
 """Seconds after which a person is shown that an answer is on its way."""
 _FILES = 5
+_SHARED = ("is_ext_shared", "is_org_shared", "is_pending_ext_shared", "is_shared")
+"""What makes a channel one that others than the firm may read."""
 
 
 class Talking:
@@ -76,9 +78,11 @@ class Talking:
         if is_direct(event) or mentions(event, team.bot_user):
             return True
         root = event.get("thread_ts")
+        if "<@" in str(event.get("text") or ""):  # colleagues among themselves
+            return False
         return bool(root) and await asyncio.to_thread(
-            threads.is_ours, self._friday.store, team.tenant_id, team.id,
-            str(event["channel"]), str(root),
+            threads.is_ours, self._friday.store, team, str(event["channel"]), str(root),
+            str(event["user"]),
         )  # fmt: skip
 
     async def _take(
@@ -156,7 +160,9 @@ class Talking:
             told = answer(await client.conversations_info(channel=channel))
         except (SlackApiError, aiohttp.ClientError, TimeoutError):
             return True
-        return not (told.get("channel") or {}).get("is_private")
+        channel_facts: Mapping[str, Any] = told.get("channel") or {}
+        shared = any(channel_facts.get(name) for name in _SHARED)
+        return shared or not channel_facts.get("is_private")
 
     async def _files(
         self,
@@ -196,6 +202,11 @@ class Talking:
             ):
                 if got.status != 200 or (got.content_length or 0) > MOST_BYTES:
                     return None
-                return await got.content.read(MOST_BYTES + 1)
+                content = bytearray()
+                async for chunk in got.content.iter_chunked(65_536):
+                    content += chunk
+                    if len(content) > MOST_BYTES:
+                        return None
+                return bytes(content)
         except (aiohttp.ClientError, TimeoutError):
             return None

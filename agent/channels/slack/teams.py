@@ -10,11 +10,7 @@ from dataclasses import dataclass
 
 import aiohttp
 import sqlalchemy as sa
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-    AsyncServerErrorRetryHandler,
-)
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.channels.slack.api import answer
@@ -113,7 +109,7 @@ class Teams:
             )
 
     def client(self, token: str) -> AsyncWebClient:
-        """A client over one shared session, which waits out rate limits and tries a failing server again.
+        """A client over one shared session, which waits out rate limits.
 
         Only on the event loop.
         """
@@ -125,11 +121,8 @@ class Teams:
             base_url=self._api_url,
             timeout=SECONDS,
             session=self._session,
-            retry_handlers=[
-                AsyncConnectionErrorRetryHandler(max_retry_count=2),
-                AsyncRateLimitErrorRetryHandler(max_retry_count=3),
-                AsyncServerErrorRetryHandler(max_retry_count=2),
-            ],
+            # A failing server may have done it all the same: such calls are the courier's to try again, later.
+            retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=3)],
         )
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from agent.channels.slack.teams import Team
 from memory.store import Store, TenantSession
 from memory.tables.base import new_id
 from memory.tables.conversations import Conversation
@@ -72,16 +73,17 @@ def find_thread(session: TenantSession, user_id: str, place: Place) -> SlackThre
     ).one_or_none()
 
 
-def is_ours(store: Store, tenant_id: str, team_id: str, channel: str, thread_ts: str) -> bool:
-    """Whether anybody talks with Friday in that thread."""
-    with store.reading(tenant_id) as session:
+def is_ours(store: Store, team: Team, channel: str, thread_ts: str, member: str) -> bool:
+    """Whether that person talks with Friday in that thread."""
+    with store.reading(team.tenant_id) as session:
         return bool(
             session.scalar(
                 sa.select(sa.literal(1))
                 .where(
-                    SlackThread.team_id == team_id,
+                    SlackThread.team_id == team.id,
                     SlackThread.channel == channel,
                     SlackThread.thread_ts == thread_ts,
+                    SlackThread.member == member,
                 )
                 .limit(1)
             )

@@ -58,6 +58,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "thanks": ("Thank you, noted.", "Tak, det er noteret."),
     "title_feedback": ("What was wrong?", "Hvad var galt?"),
     "comment": ("What should it have been?", "Hvad skulle det have været?"),
+    "too_long": (
+        "This is too long for Slack: decide it on the firm's page.",
+        "Det er for langt til Slack: afgør det på firmaets side.",
+    ),
+    "unseen": ("This is no longer shown here.", "Det vises ikke længere her."),
     "gone": ("This is not there any more.", "Det findes ikke længere."),
     "waiting": ("Waiting for you", "Venter på dig"),
     "nothing_waits": ("Nothing waits for you.", "Intet venter på dig."),

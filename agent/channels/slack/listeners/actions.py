@@ -13,7 +13,8 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.channels.slack import modals
-from agent.channels.slack.cards import Cards
+from agent.channels.slack.api import answer
+from agent.channels.slack.cards import Cards, Spot
 from agent.channels.slack.courier import Courier, say
 from agent.channels.slack.deciding import Deciding, Seen
 from agent.channels.slack.home import home_of
@@ -26,6 +27,7 @@ from agent.channels.slack.texts import fallback
 from agent.channels.slack.threads import Place, find_thread
 from agent.channels.slack.words import word
 from agent.conversations.events import read_after
+from memory.tables.gate import Proposal
 from tools.errors import NotFound, ToolError
 from tools.kit import Actor
 
@@ -121,6 +123,9 @@ class Actions:
         except ToolError as error:
             await tell(client, body, error.message)
             await self._renewed(team, action)
+        except Exception:
+            await tell(client, body, word("busy", "en"))
+            raise
 
     async def _approve(self, click: Click) -> None:
         card = await asyncio.to_thread(self._deciding.card, click.actor, click.seen)
@@ -149,12 +154,32 @@ class Actions:
         await self.decided(click.client, click.team, click.actor, click.seen.id, click.body)
 
     async def _again(self, click: Click) -> None:
-        await asyncio.to_thread(self._deciding.again, click.actor, click.seen)
+        made = await asyncio.to_thread(self._deciding.again, click.actor, click.seen)
         await self.decided(click.client, click.team, click.actor, click.seen.id, click.body)
+        await self._show_new(click, made)
 
     async def _undo(self, click: Click) -> None:
-        await asyncio.to_thread(self._deciding.undo, click.actor, click.seen)
+        made = await asyncio.to_thread(self._deciding.undo, click.actor, click.seen)
         await self.decided(click.client, click.team, click.actor, click.seen.id, click.body)
+        await self._show_new(click, made)
+
+    async def _show_new(self, click: Click, made: Proposal) -> None:
+        """The card that a click led to, where the clicker looks, unless its own conversation is told there."""
+        if await asyncio.to_thread(self._is_told_here, click, made):
+            return
+        channel, root = click.channel, click.thread_ts or None
+        if not channel:
+            opened = answer(await click.client.conversations_open(users=click.member))
+            channel, root = str(opened["channel"]["id"]), None
+        public = bool(root) and await asyncio.to_thread(self._public, click)
+        spot = Spot(click.team.tenant_id, click.team.id, channel, click.actor.id, root, public)
+        await self._cards.show(click.client, spot, made.id)
+
+    def _is_told_here(self, click: Click, made: Proposal) -> bool:
+        with self._friday.store.reading(click.team.tenant_id) as session:
+            place = Place(click.team.id, click.channel, click.thread_ts, "", public=True)
+            thread = find_thread(session, click.actor.id, place)
+        return thread is not None and thread.conversation_id == made.conversation_id
 
     async def _show(self, click: Click) -> None:
         drawn = await asyncio.to_thread(
@@ -193,13 +218,15 @@ class Actions:
     async def _say(self, click: Click) -> None:
         kept = await asyncio.to_thread(self._public, click)
         place = Place(click.team.id, click.channel, click.thread_ts, click.member, kept)
-        at = str(click.action.get("action_ts") or "")
+        # One choice of a message, however often it is pressed.
+        message: Mapping[str, Any] = click.body.get("message") or click.body.get("container") or {}
+        at = str(message.get("ts") or message.get("message_ts") or "")
         await self._talking.say_for(
             click.client,
             click.actor,
             place,
             str(click.action["value"]),
-            key=f"slack:{click.channel}:{at}",
+            key=f"slack:{click.channel}:{at}:choice",
         )
 
     def _public(self, click: Click) -> bool:

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.channels.slack.api import reason
 from agent.channels.slack.arrivals import Arrival, Arrivals
-from agent.channels.slack.home import home_of
+from agent.channels.slack.home import home_for_nobody, home_of
 from agent.channels.slack.parts import Friday
 from agent.channels.slack.people import Directory, Unknown
 from agent.channels.slack.talking import Talking
@@ -78,7 +78,8 @@ class Events:
         try:
             actor = await self._directory.actor(client, team, member)
         except Unknown as error:
-            _log.info("the home of somebody unknown was opened: %s", error.code)
+            if event.get("tab") == "home":  # also over one from before they were nobody
+                await client.views_publish(user_id=member, view=home_for_nobody(error.message))
             return
         if event.get("tab") == "home":
             view = await asyncio.to_thread(home_of, self._friday, actor)

@@ -79,7 +79,8 @@ class Views:
         )
 
     def _edit(self, actor: Actor, seen: Seen, given: Mapping[str, str]) -> None:
-        before = {field.name: field.value for field in self._deciding.form(actor, seen).fields}
+        fields = self._deciding.form(actor, seen).fields
+        before = {field.name: field.value for field in fields if modals.is_shown(field)}
         changed = {
             name: value or None
             for name, value in given.items()
@@ -87,6 +88,13 @@ class Views:
         }
         if changed:
             self._deciding.decide(actor, seen, "edit", args=changed)
+
+
+def first_field(body: Mapping[str, Any]) -> str:
+    """The block of a dialog's first field: where a sentence about all of it can stand."""
+    state: Mapping[str, Any] = body["view"].get("state") or {}
+    values: Mapping[str, Any] = state.get("values") or {}
+    return next(iter(values), "")
 
 
 def _beneath(error: ToolError, given: Mapping[str, str]) -> Errors:
